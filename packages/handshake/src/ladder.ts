@@ -1,0 +1,24 @@
+/** The ladder: ordered checks, the first that fails decides, the rest is not reached. */
+import type { CheckedStage, Stage } from '@greenlight/protocol/codes';
+import type { Failure } from './verdict.ts';
+
+/** A check passes with null. It may be asynchronous: whoever climbs passes I/O in; this package does none. */
+export type Rung = { readonly stage: Stage; readonly check: () => Failure | null | Promise<Failure | null> };
+
+export type Climb = {
+  readonly failed: { readonly stage: Stage; readonly failure: Failure } | null;
+  readonly checked: readonly CheckedStage[];
+};
+
+export async function climb(rungs: readonly Rung[]): Promise<Climb> {
+  const checked: CheckedStage[] = [];
+  for (const [at, { stage, check }] of rungs.entries()) {
+    const failure = await check();
+    checked.push({ stage, outcome: failure ? 'failed' : 'passed' });
+    if (failure) {
+      for (const later of rungs.slice(at + 1)) checked.push({ stage: later.stage, outcome: 'not_reached' });
+      return { failed: { stage, failure }, checked };
+    }
+  }
+  return { failed: null, checked };
+}

@@ -1,0 +1,41 @@
+/** What other rooms ask of runs: start them, steer them, look at them. */
+import type { ControlAction, RunSnapshot, RunState } from '@greenlight/protocol/run';
+
+export type StartRun = {
+  readonly kind: string;
+  readonly input: unknown;
+  readonly owner: string;
+  /** A private run is seen only by its owner: `workflow:<id>` and `user:<owner>`, never the common channels. Default false. */
+  readonly private?: boolean;
+  readonly title?: string;
+};
+
+export type RunFailure = {
+  readonly ok: false;
+  readonly code: 'not_found' | 'invalid_input' | 'state_conflict';
+  readonly detail: string;
+};
+export type RunResult = { readonly ok: true; readonly run: RunSnapshot } | RunFailure;
+
+export type RunFilter = {
+  readonly state?: RunState;
+  readonly kind?: string;
+  readonly owner?: string;
+  /** Only runs whose id sorts before it; for the next page pass the last id. */
+  readonly before?: string;
+  /** Default 50, at most 500. */
+  readonly limit?: number;
+};
+
+export interface Runs {
+  start(request: StartRun): Promise<RunResult>;
+  /** Newest first. */
+  list(filter?: RunFilter): Promise<readonly RunSnapshot[]>;
+  /** The run as of `offset` of its channel: apply later events of `workflow:<id>` to it. */
+  get(id: string): Promise<{ readonly run: RunSnapshot; readonly offset: number } | null>;
+  control(id: string, action: ControlAction, by: string): Promise<RunResult>;
+  /** Owner of a private run; null for a run that everybody may see or that does not exist. Answers without I/O. */
+  privateOwner(id: string): string | null;
+  /** Stops taking work, lets running runs reach a resumable point. */
+  close(): Promise<void>;
+}

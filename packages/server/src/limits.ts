@@ -1,0 +1,41 @@
+/** Every limit of the server, named, with its default. The configuration file may change each of them. */
+export const DEFAULT_LIMITS = {
+  /** Attempts from one address in a minute, on all transports together. */
+  attemptsPerMinute: 1_200,
+  /** Open connections (WebSocket, SSE, long-poll) of this node. */
+  connections: 20_000,
+  connectionsPerAddress: 2_000,
+  connectionsPerUser: 1_000,
+  /** Sockets that opened without a credential and have not sent `auth` yet. */
+  unauthenticatedConnections: 200,
+  /** Time for the first `auth` frame, ms. */
+  authDeadlineMs: 5_000,
+  /** Bytes that an unauthenticated socket may send. */
+  unauthenticatedBytes: 16_384,
+  /** One WebSocket message or HTTP body from a client, bytes. */
+  messageBytes: 1_048_576,
+  /** Commands of one connection in a second, in bursts of as many. */
+  commandsPerSecond: 200,
+  channelsPerConnection: 1_000,
+  /** Bytes waiting for one connection before it is a slow consumer. */
+  outboxBytes: 1_048_576,
+  /** Catching up pauses above this many waiting bytes. */
+  catchUpBytes: 262_144,
+  heartbeatMs: 10_000,
+  /** Longest `wait` of a long-poll, seconds. */
+  pollWaitSeconds: 55,
+  /** Events in one publish request. */
+  publishEvents: 1_000,
+  /** One-time tickets of one user that are not used yet. */
+  pendingTickets: 5,
+  ticketSeconds: 30,
+  signInCodeMinutes: 10,
+  sessionHours: 12,
+  /** How long `GET /api/v1/handshakes/{attempt}` knows an attempt. */
+  attemptMinutes: 10,
+  attemptsKept: 20_000,
+  /** Time that clients get to leave on SIGTERM, ms. */
+  drainMs: 5_000,
+} as const satisfies Record<string, number>;
+
+export type Limits = { readonly [Name in keyof typeof DEFAULT_LIMITS]: number };
