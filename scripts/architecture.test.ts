@@ -23,7 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 const IO = /^node:(?:fs|net|tls|http|https|http2|dns|dgram|child_process|sqlite|worker_threads)(?:\/|$)/;
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g;
 
 const sources = globSync('{packages,apps}/*/src/**/*.{ts,tsx}', { cwd: root }).filter(
   (file) => !/\.test\.tsx?$|\/test(?:ing)?\//.test(file),
@@ -34,7 +35,7 @@ const roomOf = (file: string): string => file.split('/').slice(0, 2).join('/');
 
 describe('the rooms', () => {
   it('are all named here, and none is named that does not exist', () => {
-    expect([...new Set(sources.map(roomOf))].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+    expect([...new Set(sources.map(roomOf))].toSorted()).toEqual(Object.keys(MAY_IMPORT).toSorted());
   });
 
   it('import only what lies below them', () => {
@@ -69,9 +70,10 @@ describe('the rooms', () => {
   });
 
   it('leave the choice of implementations to compose.ts', () => {
-    const choosers = sources.filter((file) =>
-      /^(?:apps\/gateway|packages\/server)\//.test(file) &&
-      importsOf(file).some((name) => /^@greenlight\/(?:log\/open-log|bus\/in-process)/.test(name)),
+    const choosers = sources.filter(
+      (file) =>
+        /^(?:apps\/gateway|packages\/server)\//.test(file) &&
+        importsOf(file).some((name) => /^@greenlight\/(?:log\/open-log|bus\/in-process)/.test(name)),
     );
     expect(choosers).toEqual(['apps/gateway/src/compose.ts']);
   });

@@ -22,9 +22,10 @@ function fail(sentence, output = '') {
 function hash(...paths) {
   const sum = createHash('sha256').update(process.platform + process.arch);
   const add = (path) => {
-    if (!statSync(path).isDirectory()) return sum.update(path.slice(root.length)).update(readFileSync(path));
-    for (const name of readdirSync(path).sort())
-      if (name !== 'dist' && name !== 'node_modules' && name !== 'test') add(join(path, name));
+    if (!statSync(path).isDirectory()) sum.update(path.slice(root.length)).update(readFileSync(path));
+    else
+      for (const name of readdirSync(path).toSorted())
+        if (name !== 'dist' && name !== 'node_modules' && name !== 'test') add(join(path, name));
   };
   for (const path of paths) add(join(root, path));
   return sum.digest('hex');
@@ -42,8 +43,13 @@ function once(stampFile, sources, work) {
 
 function run(command, args, sentence) {
   const started = Date.now();
-  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
-  if (error || status !== 0) fail(sentence, `${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}`);
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  if (error || status !== 0)
+    fail(sentence, `${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}`);
   return ((Date.now() - started) / 1000).toFixed(1);
 }
 
@@ -72,7 +78,11 @@ function findNode() {
 
 function buildPage(node) {
   const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const seconds = run(node, [vite, 'build', '--logLevel', 'error', 'apps/dashboard'], 'The dashboard did not build, see above.');
+  const seconds = run(
+    node,
+    [vite, 'build', '--logLevel', 'error', 'apps/dashboard'],
+    'The dashboard did not build, see above.',
+  );
   say(`dashboard built in ${seconds} s`);
 }
 
@@ -84,7 +94,10 @@ function installChromium() {
   say('installing Chromium for the browser tests, once…');
   for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
     const [command, ...rest] = [...sudo, 'apt-get', ...args];
-    const { status } = spawnSync(command, rest, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    const { status } = spawnSync(command, rest, {
+      stdio: 'ignore',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
     if (status === 0) continue;
     // Not a failure here: the browser tests then say by name that they were skipped, and why.
     say('Chromium could not be installed; set CHROMIUM=/path/to/chromium, or the browser tests are skipped.');

@@ -26,7 +26,11 @@ type Count = { passed: number; failed: number; skipped: readonly string[] };
 function runCheck({ name, command }: Check): boolean {
   const started = Date.now();
   const [file = '', ...args] = command;
-  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { status, stdout, stderr, error } = spawnSync(file, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   const ok = status === 0;
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   if (!ok) console.log(`${stdout}${stderr}${error?.message ?? ''}`);
@@ -46,11 +50,14 @@ function runTests(): Count {
   const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
   // A file that could not even be loaded has no tests to fail; it counts as one failure, and so does a runner that died.
   const broken = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
   ).length;
   const failed = report.numFailedTests + broken;
   const skipped = report.testResults.flatMap(({ assertionResults }) =>
-    assertionResults.filter((test) => test.status !== 'passed' && test.status !== 'failed').map((test) => test.fullName),
+    assertionResults
+      .filter((test) => test.status !== 'passed' && test.status !== 'failed')
+      .map((test) => test.fullName),
   );
   return { passed: report.numPassedTests, failed: failed === 0 && status !== 0 ? 1 : failed, skipped };
 }
