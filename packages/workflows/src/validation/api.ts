@@ -12,7 +12,7 @@
  * - `validate.ts`   `validate(input, { roots, cwd?, signal?, onProgress?, … }): Promise<ValidateResult>`: all of it
  */
 import type { Finding, Recommendation, SeverityCounts } from '@greenlight/protocol/review';
-import type { Profile, ValidationInput } from './input.ts';
+import type { Profile } from './input.ts';
 
 export type { Profile, ValidationInput } from './input.ts';
 

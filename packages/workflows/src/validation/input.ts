@@ -46,6 +46,7 @@ const inputSchema = z
     truth: z.union([z.string().min(1), z.record(z.string(), z.unknown())]).optional(),
     external: z.union([z.boolean(), externalOptions]).default(false),
     recommend: z.boolean().default(true),
+    rules: z.record(z.string(), z.enum(['off', 'info', 'warning', 'error'])).default({}),
     limits: limits.prefault({}),
   })
   .refine((input) => input.paths !== undefined || input.content !== undefined, {
@@ -59,6 +60,7 @@ const inputSchema = z
  * - `schema`: what front matter must look like; `truth`: what the text must agree with.
  *   Each a file inside the roots, or the value itself.
  * - `external`: ask the web about external links. Default false.
+ * - `rules`: severity of single rules, or `off`.
  * - `recommend`: draft recommendations from what can be fixed. Default true.
  */
 export type ValidationInput = Omit<z.infer<typeof inputSchema>, 'external'> & {
