@@ -1,0 +1,61 @@
+/** What credentials look like, and where they must not be. Shapes only: whether one counts is the verifier's word. */
+import type { PresentedCredential } from './identity.ts';
+import type { HandshakeRequest } from './request.ts';
+import type { Failure } from './verdict.ts';
+
+const API_KEY = /^gl_([a-z0-9]+)_([A-Za-z0-9_-]+)$/;
+/** Three base64url parts of which the first is a JSON object (RFC 7519 section 3). */
+const JWT = /^eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
+const ANYWHERE = /gl_[a-z0-9]+_[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
+
+/** Names of query parameters that carry credentials elsewhere; compared without case, `-` and `_`. */
+const TELLING_NAMES: ReadonlySet<string> = new Set(
+  [
+    ['token', 'accesstoken', 'authtoken', 'idtoken', 'refreshtoken', 'sessiontoken', 'bearertoken', 'jwt'],
+    ['apikey', 'key', 'accesskey', 'secret', 'clientsecret', 'sharedsecret', 'credential', 'credentials'],
+    ['auth', 'authorization', 'bearer', 'password', 'passwd', 'pwd', 'session', 'sessionid', 'sid'],
+  ].flat(),
+);
+
+export type ApiKeyParts = { readonly id: string; readonly secret: string };
+
+export function apiKeyParts(text: string): ApiKeyParts | null {
+  const match = API_KEY.exec(text);
+  return match ? { id: match[1] as string, secret: match[2] as string } : null;
+}
+
+export const isJwtShaped = (text: string): boolean => JWT.test(text);
+
+/** Is it worth asking the verifier? */
+export function checkShape(presented: PresentedCredential): Failure | null {
+  if (presented.kind === 'none') return null;
+  if (presented.secret === '') return malformed('is empty or cannot be decoded');
+  if (presented.kind !== 'bearer') return null;
+  if (apiKeyParts(presented.secret) || isJwtShaped(presented.secret)) return null;
+  return malformed('is neither an API key (gl_<id>_<secret>) nor shaped like a JWT');
+}
+
+/** `?ticket=` is the only credential that may stand in a URL, because it is worthless once used. */
+export function checkUrl({ query, path }: Pick<HandshakeRequest, 'query' | 'path'>): Failure | null {
+  for (const [name, value] of query) {
+    if (TELLING_NAMES.has(name.toLowerCase().replaceAll(/[-_]/g, '')))
+      return inUrl(`The query parameter "${hideCredentials(name)}" carries a credential.`);
+    if (apiKeyParts(value) || isJwtShaped(value))
+      return inUrl(`The query parameter "${hideCredentials(name)}" has the value of a credential.`);
+  }
+  return hideCredentials(path) === path ? null : inUrl('The path contains a credential.');
+}
+
+/** The text with anything that is shaped like a credential blotted out, for logs and traces. */
+export function hideCredentials(text: string): string {
+  return text.replaceAll(ANYWHERE, '[credential]');
+}
+
+const inUrl = (detail: string): Failure => ({
+  code: 'credential_in_url',
+  detail: `${detail} Take it for spent: addresses end up in logs and histories.`,
+});
+const malformed = (what: string): Failure => ({
+  code: 'credential_malformed',
+  detail: `The credential ${what}.`,
+});

@@ -1,0 +1,18 @@
+/** Comma-separated header fields (RFC 9110 section 5.6.1). */
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** The members in the order given; empty ones are ignored, as the standard asks of recipients. */
+export function listMembers(value: string | undefined): readonly string[] {
+  return (value ?? '')
+    .split(',')
+    .map((member) => member.trim())
+    .filter((member) => member !== '');
+}
+
+/** Does the list name `option`, in any case? For `Connection` and `Upgrade`. */
+export function listNames(value: string | undefined, option: string): boolean {
+  return listMembers(value).some((member) => member.toLowerCase() === option);
+}
+
+export const isToken = (text: string): boolean => TOKEN.test(text);
