@@ -1,0 +1,249 @@
+/** The SDK's front door. */
+import { isChannelName } from '@greenlight/protocol/channel';
+import type { EventInput } from '@greenlight/protocol/event';
+import type { OkReply, Reply, WelcomePush } from '@greenlight/protocol/frames';
+import type { Position } from '@greenlight/protocol/position';
+import type { ControlAction, RunSnapshot } from '@greenlight/protocol/run';
+import { newAttempt } from './attempt.ts';
+import { type Clock, type Random, systemClock, systemRandom } from './clock.ts';
+import { createConnector } from './connector.ts';
+import type { Credential } from './credential.ts';
+import { isOnline, watchEnvironment } from './environment.ts';
+import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
+import { createRest, explainAttempt } from './rest.ts';
+import type { Controlled, Failed, Published, Started } from './result.ts';
+import { createRun, type RunHandle } from './run.ts';
+import { observable, type Observable, type Status } from './status.ts';
+import {
+  createSubscription,
+  type Handler,
+  type SubscribeOptions,
+  type Subscription,
+} from './subscription.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import { type WebSocketConstructor, websocketTransport } from './transports/websocket.ts';
+
+export type ClientOptions = {
+  /** The server's address, http or https. Default: where the page came from. */
+  readonly url?: string | URL;
+  /** Default `cookie`. */
+  readonly credential?: Credential;
+  readonly fetch?: typeof fetch;
+  /** Needed where the platform has none, as Node 20: the class of the `ws` package fits. */
+  readonly WebSocket?: WebSocketConstructor;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly limits?: Partial<ClientLimits>;
+};
+
+/** Connects with the first subscription or run; until then commands go over HTTP. */
+export interface Client {
+  readonly status: Observable<Status>;
+  /** Throws a TypeError for what is no channel name. */
+  subscribe(channel: string, options?: SubscribeOptions, handler?: Handler): Subscription;
+  /**
+   * All of the events or none. Safe to repeat by itself: each call has an idempotency key of its own if none is given,
+   * so an answer that got lost is asked for again and nothing is published twice.
+   */
+  publish(
+    channel: string,
+    events: EventInput | readonly EventInput[],
+    options?: { readonly idempotencyKey?: string },
+  ): Promise<Published>;
+  start(kind: string, input: unknown): Promise<Started>;
+  control(workflow: string, action: ControlAction): Promise<Controlled>;
+  /** Follows a run. Close the handle when it is no longer shown. */
+  run(id: string): RunHandle;
+  /** Connects now, whatever was refused or is being waited for. */
+  retry(): void;
+  /** From the next attempt on, which begins now. */
+  setCredential(credential: Credential): void;
+  /** Ends the connection and every subscription. The client cannot be used again. */
+  close(): void;
+}
+
+type Command = Readonly<Record<string, unknown>> & { readonly type: string };
+
+export function createClient(options: ClientOptions = {}): Client {
+  const { clock = systemClock, random = systemRandom } = options;
+  const limits: ClientLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const base = baseOf(options.url);
+  const WebSocket = options.WebSocket ?? globalThis.WebSocket;
+  if (!WebSocket)
+    throw new TypeError('There is no WebSocket here: give createClient one, such as that of "ws".');
+  const transport = websocketTransport(WebSocket);
+  const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  const rest = createRest({ base, credential: () => credential, fetch, random });
+  const closing = new Set<() => void>();
+  let credential = options.credential ?? 'cookie';
+  let welcome: WelcomePush | null = null;
+  let lastHeartbeatAt: number | null = null;
+
+  const connector = createConnector({
+    base,
+    transport,
+    credential: () => credential,
+    explain: (attempt) => explainAttempt(attempt, { base, fetch }, limits.explainMs),
+    isOnline,
+    limits,
+    clock,
+    random,
+    onSession(next) {
+      welcome = next;
+      subscriptions.begin();
+    },
+    onPush: (push) => subscriptions.push(push),
+    onChange: show,
+  });
+  const subscriptions = createSubscriptions({
+    command: (command) => connector.command(command),
+    isOpen: () => connector.state.name === 'open',
+    onChange: show,
+  });
+  const status = observable(look());
+  const stopWatching = watchEnvironment((sign) => connector.dispatch({ type: sign }));
+
+  function look(): Status {
+    const { state } = connector;
+    const open = state.name === 'open';
+    const { total, acknowledged, denied, headLag } = subscriptions.tally();
+    if (open && state.heartbeatAt !== null) lastHeartbeatAt = state.heartbeatAt;
+    const settled = total - denied.length;
+    return {
+      state: state.name,
+      live: open && state.heartbeatAt !== null && acknowledged === settled,
+      transport: open ? transport.name : null,
+      user: welcome?.user ?? null,
+      session: welcome?.session ?? null,
+      node: welcome?.node ?? null,
+      build: welcome?.build ?? null,
+      subscriptions: { total, acknowledged: open ? acknowledged : 0, denied },
+      lastHeartbeatAt,
+      headLag,
+      rttMs: connector.rttMs,
+      attempt: state.attempt,
+      refusal: state.refusal,
+      failures: state.failures,
+      retryAt: state.name === 'waiting' || state.name === 'offline' ? state.deadline : null,
+    };
+  }
+
+  function show(): void {
+    status.set(look());
+  }
+
+  /** Over the connection, else over HTTP; `repeatable` also after the connection was lost before the answer. */
+  async function command(fields: Command, repeatable: boolean): Promise<OkReply | Failed> {
+    const sent = connector.state.name === 'open';
+    const reply = sent ? await connector.command(fields) : null;
+    if (reply) return reply.type === 'ok' ? reply : failedReply(reply);
+    if (sent && !repeatable)
+      return {
+        ok: false,
+        code: 'connection_lost',
+        detail: 'The connection was lost before the answer; look at what is there before you repeat this.',
+        retryable: false,
+      };
+    const answer = await rest('api/v1/commands', { id: 0, ...fields });
+    if (answer.ok) return answer.body as OkReply;
+    const { code, detail, fix, retryable, attempt } = answer.refusal;
+    return { ok: false, code, detail, fix, retryable, attempt };
+  }
+
+  function subscribe(
+    channel: string,
+    subscribeOptions: SubscribeOptions = {},
+    handler?: Handler,
+  ): Subscription {
+    if (!isChannelName(channel)) throw new TypeError(`${JSON.stringify(channel)} is not a channel name.`);
+    if (connector.state.name === 'closed') throw new TypeError('This client is closed; create another one.');
+    const subscription = createSubscription(channel, {
+      ...subscribeOptions,
+      handler,
+      capacity: limits.bufferedPublications,
+      subscribe: (sink) => {
+        const seat = subscriptions.add(channel, subscribeOptions.since ?? null, sink);
+        return {
+          get since() {
+            return seat.since;
+          },
+          recover: () => seat.recover(),
+          leave() {
+            closing.delete(close);
+            seat.leave();
+          },
+        };
+      },
+    });
+    const close = (): void => subscription.close();
+    closing.add(close);
+    connector.dispatch({ type: 'connect' });
+    return subscription;
+  }
+
+  async function control(workflow: string, action: ControlAction): Promise<Controlled> {
+    const reply = await command({ type: 'control', workflow, action }, false);
+    return isFailed(reply) ? reply : { ok: true, run: reply['run'] as RunSnapshot };
+  }
+
+  function run(id: string): RunHandle {
+    const handle = createRun(id, { subscribe, control });
+    const close = (): void => handle.close();
+    closing.add(close);
+    void handle.done.then(() => closing.delete(close));
+    return handle;
+  }
+
+  return {
+    status,
+    subscribe,
+    control,
+    run,
+
+    async publish(channel, events, { idempotencyKey = newAttempt(random) } = {}) {
+      const list = Array.isArray(events) ? events : [events];
+      const reply = await command({ type: 'publish', channel, events: list, idempotencyKey }, true);
+      if (isFailed(reply)) return reply;
+      const { epoch, offset } = reply as OkReply & Position;
+      return {
+        ok: true,
+        epoch,
+        offset,
+        durability: reply['durability'] === 'memory' ? 'memory' : 'disk',
+        duplicate: reply['duplicate'] === true,
+      };
+    },
+
+    async start(kind, input) {
+      const reply = await command({ type: 'start', kind, input }, false);
+      return isFailed(reply) ? reply : { ok: true, run: run((reply['run'] as RunSnapshot).id) };
+    },
+
+    retry: () => connector.dispatch({ type: 'retry' }),
+
+    setCredential(next) {
+      credential = next;
+      if (connector.state.name !== 'idle') connector.dispatch({ type: 'retry' });
+    },
+
+    close() {
+      for (const close of closing) close();
+      stopWatching();
+      connector.dispatch({ type: 'close' });
+    },
+  };
+}
+
+const isFailed = (reply: OkReply | Failed): reply is Failed => 'ok' in reply && reply.ok === false;
+
+function failedReply({ code, detail, fix, retryable }: Extract<Reply, { type: 'error' }>): Failed {
+  return { ok: false, code, detail, retryable, ...(fix !== undefined && { fix }) };
+}
+
+function baseOf(url: string | URL | undefined): string {
+  const base = new URL(url ?? globalThis.location?.origin);
+  base.search = '';
+  base.hash = '';
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  return base.href;
+}

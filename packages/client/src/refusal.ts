@@ -1,0 +1,73 @@
+/** Why there is no connection: the server's own refusal wherever it can be had, never a guessed status. */
+import {
+  CLOSE_CODES,
+  type CheckedStage,
+  type DisconnectCode,
+  type ProblemCode,
+} from '@greenlight/protocol/codes';
+import type { DisconnectPush, RefusalPush } from '@greenlight/protocol/frames';
+import type { Problem } from '@greenlight/protocol/problem';
+
+/** What only the client can know. */
+export type LocalCode =
+  /** Neither the connection nor the question why got through. */
+  | 'unreachable'
+  /** The connection opened or was let in, and then the network or the server dropped it without a word. */
+  | 'connection_lost'
+  /** The application's own credential function failed. */
+  | 'credential_unavailable';
+
+export type Refusal = {
+  readonly code: ProblemCode | DisconnectCode | LocalCode;
+  /** What happened, in one sentence. */
+  readonly detail: string;
+  /** What to do about it, in one sentence. */
+  readonly fix: string;
+  /** The id that the server knows this attempt by. */
+  readonly attempt: string;
+  /** True if the same attempt, unchanged, may succeed later; the client then goes on by itself. */
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number;
+  /** The HTTP status that the server gave, or would have given. Absent where no server spoke. */
+  readonly status?: number;
+  /** The ladder, where the server showed it. */
+  readonly checked?: readonly CheckedStage[];
+};
+
+/** From a `refusal` push or a problem document; both carry these fields. */
+export function refusalFrom(problem: RefusalPush | Problem): Refusal {
+  const { code, detail, fix, attempt, retryable, retryAfterMs, status, checked } = problem;
+  return { code, detail, fix, attempt, retryable, status, checked, ...(retryAfterMs && { retryAfterMs }) };
+}
+
+/** An open connection was ended by the server, which said so. */
+export function refusalFromDisconnect(push: DisconnectPush, attempt: string): Refusal {
+  const closeCode = CLOSE_CODES[push.code];
+  return {
+    code: push.code,
+    detail: push.reason || `The server ended the connection: ${push.code}.`,
+    fix: 'Look the attempt up on the server; change what it names, then connect again.',
+    attempt,
+    retryable: false,
+    ...(closeCode === 4401 && { status: 401 }),
+  };
+}
+
+/** A 44xx close without a word before it. Its reason is `code attempt`. */
+export function refusalFromClose(closeCode: number, reason: string, attempt: string): Refusal {
+  const named = reason.split(' ', 1)[0] as Refusal['code'];
+  const code =
+    named || (Object.keys(CLOSE_CODES) as DisconnectCode[]).find((name) => CLOSE_CODES[name] === closeCode);
+  return {
+    code: code ?? 'bad_request',
+    detail: `The server closed the connection with ${closeCode}${reason && `: ${reason}`}.`,
+    fix: 'Look the attempt up on the server; change what it names, then connect again.',
+    attempt,
+    retryable: false,
+    ...(closeCode === 4401 && { status: 401 }),
+  };
+}
+
+export function localRefusal(code: LocalCode, attempt: string, detail: string, fix: string): Refusal {
+  return { code, detail, fix, attempt, retryable: true };
+}
