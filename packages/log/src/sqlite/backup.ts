@@ -9,27 +9,31 @@ export async function backupDatabase(file: string, target: string): Promise<void
   if (path === resolve(file))
     throw new Error('A backup cannot replace the database that it is made of; name another file.');
   const partial = `${path}.partial`;
-  rmSync(partial, { force: true });
-  // Events and hashed keys are in it: only its owner may read it, from its first byte on.
-  closeSync(openSync(partial, 'wx', 0o600));
-  const source = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   try {
-    // All pages in one step, off the main thread: in smaller steps each commit would start it over.
-    await backup(source, partial, { rate: 2 ** 31 - 1 });
+    rmSync(partial, { force: true });
+    // Events and hashed keys are in it: only its owner may read it, from its first byte on.
+    closeSync(openSync(partial, 'wx', 0o600));
+    await copyPages(file, partial);
+    makeOneFile(partial);
+    renameSync(partial, path);
+    flushToDisk(dirname(path));
   } catch (error) {
     rmSync(partial, { force: true });
-    throw new Error(
-      `The backup to ${path} failed (${(error as Error).message}); check the space on that disk.`,
-      {
-        cause: error,
-      },
-    );
+    const { message } = error as Error;
+    throw new Error(`The backup ${path} was not written (${message}); check that folder and its disk.`, {
+      cause: error,
+    });
+  }
+}
+
+/** All pages in one step, off the main thread: in smaller steps each commit would start it over. */
+async function copyPages(file: string, target: string): Promise<void> {
+  const source = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  try {
+    await backup(source, target, { rate: 2 ** 31 - 1 });
   } finally {
     source.close();
   }
-  makeOneFile(partial);
-  renameSync(partial, path);
-  flushToDisk(dirname(path));
 }
 
 /** Out of write-ahead mode, so that the file is complete without companions and opens read-only anywhere. */
