@@ -159,6 +159,12 @@ describe('restore', () => {
 });
 
 describe('opening a database', () => {
+  it('lets only its owner read it', async () => {
+    await log.append(one('a', 1));
+    for (const name of (await readdir(folder)).filter((each) => each.startsWith('greenlight.db')))
+      expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  });
+
   it('[L18] refuses one that a newer Greenlight wrote, and leaves it as it is', async () => {
     await log.close();
     const newer = new DatabaseSync(databaseFile(folder));

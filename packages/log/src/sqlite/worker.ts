@@ -1,4 +1,5 @@
 /** The writing thread: takes jobs one after the other, so that a flush to disk never holds up the event loop. */
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { compilePolicies } from '../policies.ts';
@@ -12,6 +13,8 @@ if (!port) throw new Error('sqlite/worker.ts runs as a worker thread, started by
 const settings = workerData as WriterSettings;
 const say = (answer: Answer): void => port.postMessage(answer);
 
+// Hashed keys and people's documents are in it; the files beside it get the same rights from SQLite.
+closeSync(openSync(settings.file, 'a', 0o600));
 const db = new DatabaseSync(settings.file, { timeout: 5_000 });
 const epoch = prepareDatabase(db);
 if (settings.maxFileBytes > 0) {
