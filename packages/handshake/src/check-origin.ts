@@ -62,5 +62,8 @@ function ownOrigin({ secure, headers }: HandshakeRequest): string {
 function covers(pattern: string, origin: string): boolean {
   if (!pattern.endsWith(':*')) return pattern === origin;
   const withoutPort = pattern.slice(0, -':*'.length);
-  return origin === withoutPort || /^:\d{1,5}$/.test(origin.slice(withoutPort.length)) && origin.startsWith(withoutPort);
+  return (
+    origin === withoutPort ||
+    (/^:\d{1,5}$/.test(origin.slice(withoutPort.length)) && origin.startsWith(withoutPort))
+  );
 }

@@ -20,6 +20,7 @@ function checkOpening({ headers, httpVersion }: HandshakeRequest, method: string
     return {
       code: 'method_not_allowed',
       detail: `A WebSocket is opened with GET; this request used ${method}.`,
+      operator: { allow: 'GET' },
     };
   if (!listNames(headers.get('upgrade'), 'websocket')) return upgradeRequired(headers.get('upgrade'));
   if (!listNames(headers.get('connection'), 'upgrade'))

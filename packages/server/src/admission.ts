@@ -1,7 +1,23 @@
 /** Climbs the ladder for every transport: one order of checks, one verifier, one verdict. */
+import { checkHost } from '@greenlight/handshake/check-host';
+import { checkOrigin } from '@greenlight/handshake/check-origin';
+import { checkRequest } from '@greenlight/handshake/check-request';
+import { checkRoute } from '@greenlight/handshake/check-route';
+import { checkSubprotocol, offersGreenlight } from '@greenlight/handshake/check-subprotocol';
+import { checkShape, checkUrl } from '@greenlight/handshake/credential-shape';
 import type { Identity, PresentedCredential } from '@greenlight/handshake/identity';
+import { climb, type Rung } from '@greenlight/handshake/ladder';
+import { presentCredential } from '@greenlight/handshake/present-credential';
 import type { HandshakeRequest } from '@greenlight/handshake/request';
-import type { Verdict } from '@greenlight/handshake/verdict';
+import type { Failure, Verdict } from '@greenlight/handshake/verdict';
+import { type CheckedStage, type Stage, STAGES } from '@greenlight/protocol/codes';
+import { mayUseChannel, type PrivateOwner } from './access.ts';
+import type { Verifier } from './auth/verifier.ts';
+import { type CapacityOptions, createCapacity } from './capacity.ts';
+import type { Limits } from './limits.ts';
+import type { Logger } from './observe/logger.ts';
+import { createRate } from './rate.ts';
+import type { ServerSettings } from './services.ts';
 
 /** What a route asks of those who come to it. */
 export type Plan = {
@@ -21,4 +37,164 @@ export interface Admission {
   admit(request: HandshakeRequest, plan: Plan): Promise<Verdict>;
   /** The first `auth` frame of a socket that was let in without a credential: the stages from `credential` on, again. */
   authenticate(request: HandshakeRequest, presented: PresentedCredential): Promise<Verdict>;
+}
+
+export type AdmissionOptions = Omit<CapacityOptions, 'limits'> & {
+  readonly settings: Pick<ServerSettings, 'publicUrl' | 'allowedHosts' | 'allowedOrigins'>;
+  readonly limits: Limits;
+  readonly verifier: Verifier;
+  readonly cookieName: string;
+  readonly privateOwner: PrivateOwner;
+  readonly logger: Logger;
+};
+
+/** Who it turned out to be, on the way up. */
+type Climber = { identity: Identity | null };
+
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { settings, limits, verifier, cookieName, privateOwner, logger } = options;
+  const rate = createRate(limits.attemptsPerMinute);
+  const capacity = createCapacity(options);
+
+  async function admit(request: HandshakeRequest, plan: Plan): Promise<Verdict> {
+    const climber: Climber = { identity: null };
+    const presented = presentCredential(request, cookieName);
+    const verdict = await judge(
+      request,
+      [...publicRungs(request, plan, presented), ...privateRungs()],
+      climber,
+    );
+    if (verdict.outcome === 'accepted') rate.giveBack(request, verdict.identity);
+    return verdict;
+
+    function privateRungs(): readonly Rung[] {
+      const capacityRung: Rung = { stage: 'capacity', check: () => capacity(request, climber.identity) };
+      return [
+        ...(plan.credential === 'none' ? [] : credentialRungs(request, plan, { presented, climber })),
+        ...(plan.connection ? [capacityRung] : []),
+      ];
+    }
+  }
+
+  /** What can be said before anybody looks at a credential. */
+  function publicRungs(
+    request: HandshakeRequest,
+    plan: Plan,
+    presented: PresentedCredential,
+  ): readonly Rung[] {
+    const { allowedOrigins } = settings;
+    // Reading what is public needs no permission, and pages of every origin may link to it.
+    const publicRead = plan.credential === 'none' && (request.method === 'GET' || request.method === 'HEAD');
+    const cookie = plan.credential !== 'none' && presented.kind === 'session';
+    const subprotocol: Rung = { stage: 'subprotocol', check: () => checkSubprotocol(request) };
+    return [
+      { stage: 'request', check: () => checkRequest(request) },
+      { stage: 'host', check: () => checkHost(request, settings) },
+      { stage: 'route', check: () => checkRoute(request, plan.methods) },
+      {
+        stage: 'origin',
+        check: () => (publicRead ? null : checkOrigin(request, { allowedOrigins, cookie })),
+      },
+      ...(request.transport === 'websocket' ? [subprotocol] : []),
+      { stage: 'rate', check: () => rate.check(request) },
+    ];
+  }
+
+  function credentialRungs(
+    request: HandshakeRequest,
+    plan: Pick<Plan, 'credential' | 'channels' | 'may'>,
+    { presented, climber }: { presented: PresentedCredential; climber: Climber },
+  ): readonly Rung[] {
+    return [
+      {
+        stage: 'credential',
+        async check() {
+          const failure = checkUrl(request) ?? checkShape(presented);
+          if (failure) return failure;
+          if (presented.kind === 'none')
+            return plan.credential === 'in-band' && offersGreenlight(request) ? null : missing(request);
+          const verified = await verifier.verify(presented, request);
+          if (!verified.ok) return verified.failure;
+          climber.identity = verified.identity;
+          return null;
+        },
+      },
+      // Keys and sessions of this server have no account behind them that could be disabled.
+      { stage: 'account', check: () => null },
+      { stage: 'permission', check: () => checkPermission(plan, climber.identity) },
+    ];
+  }
+
+  function checkPermission({ channels, may }: Pick<Plan, 'channels' | 'may'>, identity: Identity | null) {
+    if (!identity) return null;
+    const denied = may?.(identity) ?? null;
+    if (denied !== null) return forbidden(denied);
+    const closed = channels.find((channel) => !mayUseChannel(identity, channel, 'read', privateOwner));
+    return closed === undefined
+      ? null
+      : forbidden(`"${identity.name}" may not read the channel "${closed}".`);
+  }
+
+  async function judge(
+    request: HandshakeRequest,
+    rungs: readonly Rung[],
+    climber: Climber,
+  ): Promise<Verdict> {
+    const { failed, checked } = await climb(rungs.map((rung) => guarded(rung, request)));
+    return failed
+      ? { outcome: 'refused', ...failed, checked }
+      : { outcome: 'accepted', identity: climber.identity, checked };
+  }
+
+  /** A check that breaks is a refusal like any other: never a request without an answer. */
+  function guarded({ stage, check }: Rung, { attempt }: HandshakeRequest): Rung {
+    return {
+      stage,
+      async check() {
+        try {
+          return await check();
+        } catch (error) {
+          logger.error({ attempt, stage, error }, 'A check of the ladder broke.');
+          return { code: 'internal_error', detail: `The check "${stage}" broke; the log says how.` };
+        }
+      },
+    };
+  }
+
+  return {
+    admit,
+    async authenticate(request, presented) {
+      const climber: Climber = { identity: null };
+      const plan = { credential: 'required', channels: [] } as const;
+      const rungs: readonly Rung[] = [
+        ...credentialRungs(request, plan, { presented, climber }),
+        { stage: 'capacity', check: () => capacity.ofUser(climber.identity) },
+      ];
+      const verdict = await judge(request, rungs, climber);
+      return { ...verdict, checked: [...PASSED_BEFORE, ...verdict.checked] };
+    },
+  };
+}
+
+const PASSED_BEFORE: readonly CheckedStage[] = STAGES.slice(0, STAGES.indexOf('credential')).map(
+  (stage: Stage) => ({ stage, outcome: 'passed' }),
+);
+
+const forbidden = (detail: string): Failure => ({ code: 'channel_forbidden', detail });
+
+function missing({ headers, transport }: HandshakeRequest): Failure {
+  const scheme = headers.get('authorization')?.split(' ', 1)[0];
+  if (scheme !== undefined)
+    return {
+      code: 'credential_missing',
+      detail: 'The Authorization header uses another scheme than Bearer.',
+      operator: { authorizationScheme: scheme.length <= 16 ? scheme : 'other' },
+    };
+  return transport === 'websocket'
+    ? {
+        code: 'credential_missing',
+        detail:
+          'No credential came with the request, and without the subprotocol "greenlight.v1" none can follow.',
+      }
+    : { code: 'credential_missing' };
 }

@@ -1,8 +1,10 @@
 /** What became of recent attempts: kept in memory, bounded in number and in time. */
+import { randomBytes } from 'node:crypto';
 import type { CredentialKind } from '@greenlight/handshake/identity';
 import type { Transport } from '@greenlight/handshake/request';
 import type { CheckedStage, RefusalCode, Stage } from '@greenlight/protocol/codes';
-import type { Problem } from '@greenlight/protocol/problem';
+import { isAttemptId, type Problem } from '@greenlight/protocol/problem';
+import type { Limits } from './limits.ts';
 
 /** Everything that an operator may see of one attempt. No credential is in it. */
 export type AttemptTrace = {
@@ -61,4 +63,62 @@ export interface Attempts {
   publicVerdict(attempt: string): PublicVerdict | null;
   /** Newest first. */
   list(filter?: AttemptFilter): readonly AttemptTrace[];
+}
+
+export type AttemptsOptions = {
+  readonly limits: Pick<Limits, 'attemptsKept' | 'attemptMinutes'>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+};
+
+type Kept = { readonly trace: AttemptTrace; readonly problem: Problem | null; readonly keptAt: number };
+
+export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
+  /** Oldest first. */
+  const kept = new Map<string, Kept>();
+  const claimed = new Set<string>();
+
+  function forgetOld(): void {
+    const before = clock() - limits.attemptMinutes * 60_000;
+    for (const [attempt, { keptAt }] of kept) {
+      if (keptAt > before && kept.size <= limits.attemptsKept) return;
+      kept.delete(attempt);
+    }
+  }
+
+  return {
+    claim(wanted) {
+      const free = isAttemptId(wanted) && !claimed.has(wanted) && !kept.has(wanted);
+      const attempt = free ? wanted : randomBytes(16).toString('base64url');
+      claimed.add(attempt);
+      return attempt;
+    },
+    record(trace, problem) {
+      claimed.delete(trace.attempt);
+      kept.delete(trace.attempt);
+      kept.set(trace.attempt, { trace, problem, keptAt: clock() });
+      forgetOld();
+    },
+    release: (attempt) => void claimed.delete(attempt),
+    publicVerdict(attempt) {
+      forgetOld();
+      const found = kept.get(attempt);
+      if (!found) return null;
+      const { at, checked } = found.trace;
+      return found.problem
+        ? { outcome: 'refused', at, ...found.problem }
+        : { outcome: 'accepted', attempt, at, checked };
+    },
+    list({ outcome, code, transport, limit = 100 } = {}) {
+      forgetOld();
+      const matches: AttemptTrace[] = [];
+      for (const { trace } of [...kept.values()].toReversed()) {
+        if (matches.length >= Math.min(limit, 1_000)) break;
+        if (outcome !== undefined && trace.outcome !== outcome) continue;
+        if (code !== undefined && trace.code !== code) continue;
+        if (transport === undefined || trace.transport === transport) matches.push(trace);
+      }
+      return matches;
+    },
+  };
 }

@@ -1,6 +1,12 @@
 /** Cookie sessions, opened with a one-time sign-in code. */
+import { randomBytes } from 'node:crypto';
 import type { Identity, Role } from '@greenlight/handshake/identity';
 import type { Failure } from '@greenlight/handshake/verdict';
+import type { Log } from '@greenlight/log/log';
+import type { Limits } from '../limits.ts';
+import { forgetRecords } from './forget-records.ts';
+import { createOneTimeSecrets } from './one-time.ts';
+import { digestOf, newSecret } from './secret.ts';
 import type { Verified } from './verifier.ts';
 
 export type Person = { readonly user: string; readonly name: string; readonly role: Role };
@@ -16,11 +22,105 @@ export interface Sessions {
   /** Signs out, and cuts the connections that the session opened. */
   end(secret: string): Promise<void>;
   verify(secret: string): Promise<Verified>;
-  /** False once the session with this id has ended. */
-  stillValid(id: string): Promise<boolean>;
+  /** Null while the session with this id lasts: what was derived from it ends with it. */
+  whyEnded(id: string): Promise<Failure | null>;
   /** Carries the port, because cookies ignore ports. */
   readonly cookieName: string;
   /** `Set-Cookie` values. */
   cookie(secret: string, secure: boolean): string;
   clearedCookie(secure: boolean): string;
+}
+
+export type SessionOptions = {
+  readonly log: Pick<Log, 'append' | 'record' | 'records'>;
+  readonly limits: Pick<Limits, 'signInCodeMinutes' | 'sessionHours'>;
+  readonly port: number;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Ends the open connections of a credential that no longer counts. */
+  readonly cut: (credentialId: string, reason: string) => void;
+};
+
+/** The record's id is the hash of the cookie; `id` is what may be shown. */
+type StoredSession = Person & { readonly id: string; readonly createdAt: number; readonly expiresAt: number };
+
+const COLLECTION = 'sessions';
+
+export function createSessions({ log, limits, port, clock, cut }: SessionOptions): Sessions {
+  const lifeMs = limits.sessionHours * 3_600_000;
+  const cookieName = `greenlight_${port}`;
+  const codes = createOneTimeSecrets<Person>({
+    log,
+    clock,
+    collection: 'sign_in_codes',
+    lifeMs: limits.signInCodeMinutes * 60_000,
+  });
+  const setCookie = (value: string, maxAge: number, secure: boolean): string =>
+    `${cookieName}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+
+  async function open(person: Person): Promise<{ secret: string; identity: Identity }> {
+    const secret = newSecret();
+    const createdAt = clock();
+    const id = `s_${randomBytes(12).toString('base64url')}`;
+    const value: StoredSession = { ...person, id, createdAt, expiresAt: createdAt + lifeMs };
+    const record = { collection: COLLECTION, id: digestOf(secret), parent: id, value, ifVersion: 0 };
+    const appended = await log.append({ appends: [], records: [record] });
+    if (!appended.ok) throw new Error(`The session was not stored: ${appended.reason}.`);
+    await forgetRecords(log, COLLECTION, (old) => (old.value as StoredSession).expiresAt <= createdAt);
+    return { secret, identity: identityOf(value) };
+  }
+
+  return {
+    async mintCode(person) {
+      const minted = await codes.mint(person, person.user);
+      if (!minted.ok) throw new Error('Sign-in codes have no limit in number, yet one was reached.');
+      return minted.secret;
+    },
+
+    async signIn(code) {
+      const spent = await codes.spend(code);
+      if (spent.state !== 'spent') return { ok: false, failure: failureOf(spent.state, limits) };
+      return { ok: true, ...(await open(spent.value)) };
+    },
+
+    async end(secret) {
+      const record = await log.record(COLLECTION, digestOf(secret));
+      if (!record) return;
+      await log.append({ appends: [], records: [{ collection: COLLECTION, id: record.id, value: null }] });
+      cut((record.value as StoredSession).id, 'The session was signed out.');
+    },
+
+    async verify(secret) {
+      const session = (await log.record(COLLECTION, digestOf(secret)))?.value as StoredSession | undefined;
+      if (session && session.expiresAt > clock()) return { ok: true, identity: identityOf(session) };
+      return { ok: false, failure: { code: 'session_expired' } };
+    },
+
+    async whyEnded(id) {
+      const [record] = await log.records(COLLECTION, { parent: id, limit: 1 });
+      const lasts = record && (record.value as StoredSession).expiresAt > clock();
+      return lasts ? null : { code: 'session_expired' };
+    },
+
+    cookieName,
+    cookie: (secret, secure) => setCookie(secret, lifeMs / 1_000, secure),
+    clearedCookie: (secure) => setCookie('', 0, secure),
+  };
+}
+
+function identityOf({ user, name, role, id, expiresAt }: StoredSession): Identity {
+  return { user, name, role, credential: 'session', credentialId: id, expiresAt };
+}
+
+/** A sign-in code is a ticket for one session, and its refusals are named like a ticket's. */
+function failureOf(
+  state: 'unknown' | 'expired' | 'already_used',
+  { signInCodeMinutes }: Pick<Limits, 'signInCodeMinutes'>,
+): Failure {
+  const details = {
+    unknown: 'There is no such sign-in code on this server; it may belong to an earlier start.',
+    expired: `The sign-in code was not used within ${signInCodeMinutes} minutes.`,
+    already_used: 'The sign-in code was used before, and each counts once.',
+  } as const;
+  return { code: `ticket_${state}`, detail: details[state] };
 }

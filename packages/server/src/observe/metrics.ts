@@ -82,14 +82,13 @@ export function createMetrics(info: Pick<ServerInfo, 'version' | 'build' | 'node
     slowConsumer: (transport) => slowConsumers.inc({ transport }),
     appended: (durability, seconds) => appends.observe({ durability }, seconds),
     watchOutboxes(bytes) {
-      new Gauge({
+      const waiting = new Gauge({
         name: 'greenlight_outbox_bytes',
         help: 'Bytes waiting in the outboxes of all connections.',
-        registers,
-        collect() {
-          this.set(bytes());
-        },
+        registers: [],
+        collect: () => waiting.set(bytes()),
       });
+      registry.registerMetric(waiting);
     },
     contentType: registry.contentType,
     text: () => registry.metrics(),

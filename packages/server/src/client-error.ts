@@ -1,0 +1,63 @@
+/** What `node:http` could not read as a request: refused, seen and counted like every other attempt. */
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { HandshakeRequest } from '@greenlight/handshake/request';
+import type { Failure } from '@greenlight/handshake/verdict';
+import { STAGES } from '@greenlight/protocol/codes';
+import { clientOf } from './client-address.ts';
+import type { Services } from './services.ts';
+
+/** Listener for `clientError`. */
+export type RefuseClientError = (error: NodeJS.ErrnoException, socket: Socket) => void;
+
+export function createRefuseClientError({
+  attempts,
+  clock,
+  refuse,
+  settings,
+}: Pick<Services, 'attempts' | 'clock' | 'refuse' | 'settings'>): RefuseClientError {
+  return (error, socket) => {
+    socket.on('error', () => socket.destroy());
+    // A peer that hung up asks nothing, and an answer that has begun cannot be replaced by another.
+    if (error.code === 'ECONNRESET' || !socket.writable || answerHasBegun(socket)) {
+      socket.destroy();
+      return;
+    }
+    const request: HandshakeRequest = {
+      attempt: attempts.claim(null),
+      transport: 'rest',
+      method: '',
+      target: '',
+      path: '',
+      query: new URLSearchParams(),
+      headers: new Map(),
+      httpVersion: '1.1',
+      ...clientOf(socket, new Map(), settings.trustedProxies),
+      receivedAt: clock(),
+    };
+    const checked = STAGES.map(
+      (stage) => ({ stage, outcome: stage === 'request' ? 'failed' : 'not_reached' }) as const,
+    );
+    const verdict = { outcome: 'refused', stage: 'request', failure: failureOf(error), checked } as const;
+    refuse(request, verdict, { kind: 'socket', socket });
+  };
+}
+
+/** `node:http` keeps the response in progress there and has no other way to ask for it. */
+const answerHasBegun = (socket: Socket & { readonly _httpMessage?: ServerResponse }): boolean =>
+  socket._httpMessage?.headersSent === true;
+
+function failureOf({ code = '' }: NodeJS.ErrnoException): Failure {
+  const operator = { error: code };
+  if (code === 'HPE_HEADER_OVERFLOW') return { code: 'header_too_large', operator };
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return { code: 'malformed_request', detail: 'The request was not complete in time.', operator };
+  const parser = code.startsWith('HPE_')
+    ? ` (${code.slice('HPE_'.length).toLowerCase().replaceAll('_', ' ')})`
+    : '';
+  return {
+    code: 'malformed_request',
+    detail: `The bytes received are not an HTTP request${parser}.`,
+    operator,
+  };
+}

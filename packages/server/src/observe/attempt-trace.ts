@@ -1,0 +1,40 @@
+/** What an operator may see of one attempt: everything but the credential. */
+import { hideCredentials } from '@greenlight/handshake/credential-shape';
+import type { HandshakeRequest } from '@greenlight/handshake/request';
+import type { Verdict } from '@greenlight/handshake/verdict';
+import type { AttemptTrace } from '../attempts.ts';
+
+export function attemptTrace(request: HandshakeRequest, verdict: Verdict): AttemptTrace {
+  const { attempt, transport, method, path, address, secure, headers, receivedAt } = request;
+  const identity = verdict.outcome === 'accepted' ? verdict.identity : null;
+  const failure = verdict.outcome === 'refused' ? verdict.failure : null;
+  return {
+    attempt,
+    outcome: verdict.outcome,
+    at: new Date(receivedAt).toISOString(),
+    transport,
+    method,
+    path: hideCredentials(path),
+    address,
+    secure,
+    host: shown(headers.get('host')),
+    origin: shown(headers.get('origin')),
+    headers: [...headers.keys()],
+    checked: verdict.checked,
+    user: identity?.user ?? null,
+    credential: identity?.credential ?? null,
+    credentialId: identity?.credentialId ?? null,
+    stage: verdict.outcome === 'refused' ? verdict.stage : null,
+    code: failure?.code ?? null,
+    detail: shown(failure?.detail),
+    facts: Object.fromEntries(
+      Object.entries(failure?.operator ?? {}).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? hideCredentials(value) : value,
+      ]),
+    ),
+  };
+}
+
+const shown = (text: string | undefined): string | null =>
+  text === undefined ? null : hideCredentials(text);

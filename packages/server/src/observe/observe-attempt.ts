@@ -1,0 +1,62 @@
+/** Tells all who watch what became of one attempt: the metric, the log line, the attempt's record, `$SYS:handshakes`. */
+import { randomBytes } from 'node:crypto';
+import type { Log } from '@greenlight/log/log';
+import { HANDSHAKES_CHANNEL } from '@greenlight/protocol/channel';
+import type { Event } from '@greenlight/protocol/event';
+import type { Problem } from '@greenlight/protocol/problem';
+import type { Attempts, AttemptTrace } from '../attempts.ts';
+import type { ServerInfo } from '../info.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+export type ObserveOptions = {
+  readonly info: Pick<ServerInfo, 'node'>;
+  /** The announcing log; `$SYS:handshakes` should be a `memory` channel there. */
+  readonly log: Pick<Log, 'append'>;
+  readonly attempts: Pick<Attempts, 'record' | 'release'>;
+  readonly metrics: Pick<Metrics, 'handshake'>;
+  readonly logger: Logger;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+};
+
+export type ObserveAttempt = (trace: AttemptTrace, problem: Problem | null) => void;
+
+export function createObserveAttempt(options: ObserveOptions): ObserveAttempt {
+  const { info, log, attempts, metrics, logger, clock } = options;
+
+  function publish(trace: AttemptTrace): void {
+    const event: Event = {
+      id: randomBytes(12).toString('base64url'),
+      type: `handshake.${trace.outcome}`,
+      source: `/nodes/${info.node}`,
+      subject: trace.attempt,
+      time: new Date(clock()).toISOString(),
+      specversion: '1.0',
+      data: trace,
+    };
+    log.append({ appends: [{ channel: HANDSHAKES_CHANNEL, events: [event] }] }).catch((error: unknown) => {
+      logger.error({ attempt: trace.attempt, error }, 'An attempt could not be published.');
+    });
+  }
+
+  return (trace, problem) => {
+    metrics.handshake(trace.transport, trace.code);
+    // REST and long-poll requests that were let in are ordinary work: telling of each would drown the others, and wake
+    // whoever polls for this channel.
+    const isWork = trace.transport === 'rest' || trace.transport === 'long-poll';
+    if (trace.outcome === 'accepted' && isWork) {
+      attempts.release(trace.attempt);
+      return;
+    }
+    attempts.record(trace, problem);
+    publish(trace);
+    const { attempt, transport, method, path, address, origin, user, stage, code } = trace;
+    const fields = { attempt, transport, method, path, address, origin, user };
+    if (problem) logger.warn({ ...fields, stage, code, facts: trace.facts }, refusalLine(trace, problem));
+    else logger.info(fields, 'Let in.');
+  };
+}
+
+const refusalLine = ({ code, detail }: AttemptTrace, problem: Problem): string =>
+  `Refused, ${code}: ${detail ?? problem.detail}`;
