@@ -22,8 +22,14 @@ export const DEFAULT_LIMITS = {
   /** Catching up pauses above this many waiting bytes. */
   catchUpBytes: 262_144,
   heartbeatMs: 10_000,
+  /** Time that a peer gets to take the last bytes and answer the closing handshake, ms. */
+  closeMs: 5_000,
   /** Longest `wait` of a long-poll, seconds. */
   pollWaitSeconds: 55,
+  /** Events in one long-poll answer. */
+  pollEvents: 1_000,
+  /** Bytes of events in one long-poll answer, about. */
+  pollBytes: 262_144,
   /** Events in one publish request. */
   publishEvents: 1_000,
   /** One-time tickets of one user that are not used yet. */

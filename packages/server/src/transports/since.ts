@@ -1,6 +1,16 @@
 /** Where a stream without commands begins: SSE, long-poll and plain sockets say it in the request. */
 import type { HandshakeRequest } from '@greenlight/handshake/request';
-import { parseVector, type Since } from '@greenlight/protocol/position';
+import {
+  formatPosition,
+  formatVector,
+  parsePosition,
+  parseVector,
+  type Position,
+  type PositionVector,
+  type Since,
+} from '@greenlight/protocol/position';
+import type { Disconnect } from '../connections.ts';
+import type { Outcomes } from '../subscriptions.ts';
 
 /** What `since` and `Last-Event-ID` ask for, by channel. */
 export type SinceByChannel = ReadonlyMap<string, Since>;
@@ -35,4 +45,27 @@ export function requestedSince(
     given: true,
     since: new Map(channels.map((channel) => [channel, vector.get(channel) ?? null])),
   };
+}
+
+/** Where delivery starts on each channel that was opened. */
+export function positionsOf(outcomes: Outcomes): Map<string, Position> {
+  const positions = new Map<string, Position>();
+  for (const [channel, outcome] of Object.entries(outcomes)) {
+    const position = outcome.outcome === 'denied' ? null : parsePosition(outcome.position);
+    if (position) positions.set(channel, position);
+  }
+  return positions;
+}
+
+/** As `formatVector`, for a stream that has lost all but one of several channels: its vector still names it. */
+export function formatPositions(positions: PositionVector, channels: readonly string[]): string {
+  if (channels.length === 1 || positions.size !== 1) return formatVector(positions);
+  return [...positions].map(([channel, position]) => `${channel}=${formatPosition(position)}`).join(',');
+}
+
+/** The first refusal among the outcomes: a stream that names its channels in the URL has all of them or ends. */
+export function denialIn(outcomes: Outcomes): Disconnect | null {
+  for (const outcome of Object.values(outcomes))
+    if (outcome.outcome === 'denied') return { code: 'forbidden', reason: outcome.detail };
+  return null;
 }

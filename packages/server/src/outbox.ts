@@ -1,0 +1,141 @@
+/**
+ * What waits to be written to one connection: bounded in bytes, flushed once per tick with one write.
+ * The kernel's write is what fan-out costs, so many small frames leave as one buffer, and sessions that wait for the
+ * same frames share that buffer.
+ */
+
+/** The part of a socket or an HTTP response that an outbox needs. */
+export type ByteSink = {
+  write(bytes: Buffer): boolean;
+  readonly writableLength: number;
+  readonly writableNeedDrain: boolean;
+  readonly destroyed: boolean;
+  on(event: 'drain', listener: () => void): unknown;
+};
+
+export type OutboxOptions = {
+  /** More waiting bytes than this are an overflow. */
+  readonly maxBytes: number;
+  /** Called once, from within `push`. */
+  readonly onOverflow: () => void;
+  /** The peer took something after it had been holding us up. */
+  readonly onProgress: () => void;
+};
+
+/** Frames beyond this are handed to the socket before the tick ends, so that a burst is not taken for a slow consumer. */
+const EAGER_BYTES = 65_536;
+
+const dirty: Outbox[] = [];
+/** The last buffers that were joined, and the result: in a fan-out all sessions flush the same frames. */
+let joinedParts: readonly Buffer[] = [];
+let joined = Buffer.alloc(0);
+
+function join(parts: readonly Buffer[]): Buffer {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  if (parts.length !== joinedParts.length || !parts.every((part, at) => part === joinedParts[at])) {
+    joined = Buffer.concat(parts);
+    joinedParts = parts;
+  }
+  return joined;
+}
+
+function flushAll(): void {
+  for (const outbox of dirty.splice(0)) outbox.flush();
+  joinedParts = [];
+  joined = Buffer.alloc(0);
+}
+
+export class Outbox {
+  readonly #sink: ByteSink;
+  readonly #options: OutboxOptions;
+  readonly #eagerBytes: number;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #state: 'open' | 'overflown' | 'closed' = 'open';
+  #scheduled = false;
+  #watchers: { readonly bytes: number; readonly resolve: () => void }[] = [];
+
+  constructor(sink: ByteSink, options: OutboxOptions) {
+    this.#sink = sink;
+    this.#options = options;
+    this.#eagerBytes = Math.min(EAGER_BYTES, options.maxBytes / 4);
+    sink.on('drain', () => {
+      options.onProgress();
+      this.flush();
+    });
+  }
+
+  /** Bytes that the kernel has not taken yet. */
+  get queuedBytes(): number {
+    return this.#waitingBytes + this.#sink.writableLength;
+  }
+
+  /** Leaves at the end of this tick. The buffer is shared: nobody may change it any more. */
+  push(bytes: Buffer): void {
+    if (this.#state !== 'open') return;
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      if (dirty.push(this) === 1) setImmediate(flushAll);
+    }
+    if (this.#waitingBytes > this.#eagerBytes) this.#flushEarly();
+  }
+
+  #flushEarly(): void {
+    this.#writeUnlessHeldUp();
+    if (this.queuedBytes <= this.#options.maxBytes) return;
+    this.#state = 'overflown';
+    this.#options.onOverflow();
+  }
+
+  flush(): void {
+    this.#scheduled = false;
+    this.#writeUnlessHeldUp();
+    this.#tellWatchers();
+  }
+
+  #writeUnlessHeldUp(): void {
+    if (!this.#sink.writableNeedDrain) this.#writeAll();
+  }
+
+  #writeAll(): void {
+    const parts = this.#waiting;
+    if (parts.length === 0 || this.#state === 'closed') return;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (!this.#sink.destroyed) this.#sink.write(join(parts));
+  }
+
+  /** Resolves when at most `bytes` are waiting, or nothing will ever be written again. */
+  whenBelow(bytes: number): Promise<void> {
+    if (this.#state === 'closed' || this.queuedBytes <= bytes) return Promise.resolve();
+    return new Promise((resolve) => this.#watchers.push({ bytes, resolve }));
+  }
+
+  #tellWatchers(): void {
+    if (this.#watchers.length === 0) return;
+    const queued = this.#state === 'closed' ? 0 : this.queuedBytes;
+    const below = this.#watchers.filter(({ bytes }) => queued <= bytes);
+    this.#watchers = this.#watchers.filter(({ bytes }) => queued > bytes);
+    for (const { resolve } of below) resolve();
+  }
+
+  /** Writes `last` after everything that waits (after an overflow: instead of it), and nothing ever after. */
+  finish(last?: Buffer): void {
+    if (this.#state === 'closed') return;
+    if (this.#state === 'overflown') this.#waiting = [];
+    if (last) this.#waiting.push(last);
+    this.#writeAll();
+    this.close();
+  }
+
+  /** Nothing is written any more. */
+  close(): void {
+    this.#state = 'closed';
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#tellWatchers();
+  }
+}

@@ -1,0 +1,213 @@
+/** The subscriptions of one session: opened together, delivered in order, caught up from the log when anything may be missing. */
+import { workflowChannel, workflowOf } from '@greenlight/protocol/channel';
+import type { SubscribeOutcome } from '@greenlight/protocol/frames';
+import { formatPosition, type Since } from '@greenlight/protocol/position';
+import type { Disconnect } from './connections.ts';
+import type { FramedPublication } from './framed-publication.ts';
+import type { Heads } from './heartbeat.ts';
+import type { FramedPage, Subscriber } from './hub.ts';
+import type { Services } from './services.ts';
+import { recoverFrom, Subscription } from './subscription.ts';
+import type { Wire } from './wire.ts';
+
+export type Outcomes = Readonly<Record<string, SubscribeOutcome>>;
+
+/** What the subscriptions ask of their session. */
+export type SubscriptionsOptions = {
+  readonly wire: Wire;
+  /** Whether the client can read `snapshot` pushes. */
+  readonly snapshots: boolean;
+  readonly denial: (channel: string) => Extract<SubscribeOutcome, { outcome: 'denied' }> | null;
+  readonly end: (disconnect: Disconnect) => void;
+  /** Nothing is missing any more of what was behind. */
+  readonly caughtUp: () => void;
+  readonly failed: (error: unknown) => void;
+};
+
+/** A subscription with its place in the hub. */
+type Active = {
+  readonly subscription: Subscription;
+  readonly subscriber: Subscriber;
+  readonly workflow: string | null;
+};
+/** How one channel begins, once it is known. */
+type Opening = { readonly outcome: SubscribeOutcome; readonly begin: () => void };
+
+export class Subscriptions {
+  readonly #services: Pick<Services, 'hub' | 'limits' | 'runs'>;
+  readonly #options: SubscriptionsOptions;
+  readonly #active = new Map<string, Active>();
+  #catchingUp = false;
+  #closed = false;
+  #delivered = 0;
+
+  constructor(services: Pick<Services, 'hub' | 'limits' | 'runs'>, options: SubscriptionsOptions) {
+    this.#services = services;
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#active.size;
+  }
+
+  /** Publications. */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  channels(): Iterable<string> {
+    return this.#active.keys();
+  }
+
+  has(channel: string): boolean {
+    return this.#active.has(channel);
+  }
+
+  /** Opens all channels, hands their outcomes to `reply`, and only then begins to deliver. A channel that is open begins anew. */
+  async open(wanted: Iterable<readonly [string, Since]>, reply: (outcomes: Outcomes) => void): Promise<void> {
+    const openings = await Promise.all(
+      Array.from(wanted, async ([channel, since]) => [channel, await this.#opening(channel, since)] as const),
+    );
+    if (this.#closed) return;
+    reply(Object.fromEntries(openings.map(([channel, { outcome }]) => [channel, outcome])));
+    for (const [, { begin }] of openings) begin();
+    this.#catchUp();
+  }
+
+  drop(channel: string): void {
+    const active = this.#active.get(channel);
+    if (!active) return;
+    this.#services.hub.remove(channel, active.subscriber);
+    this.#active.delete(channel);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const channel of this.#active.keys()) this.drop(channel);
+  }
+
+  async #opening(channel: string, since: Since): Promise<Opening> {
+    const denied = this.#options.denial(channel);
+    if (denied) return { outcome: denied, begin: () => {} };
+    const active = this.#place(channel);
+    const extent = await this.#services.hub.look(channel);
+    const { recovered, next } = recoverFrom(since, extent);
+    const beginAt = (offset: number): void => active.subscription.open(extent.epoch, offset, extent.head);
+    const run = since === null || recovered.outcome === 'reset' ? await this.#runOf(active) : null;
+    if (!run) return { outcome: recovered, begin: () => beginAt(next) };
+    const { epoch } = extent;
+    const { offset, run: state } = run;
+    return {
+      outcome: { outcome: 'snapshot', position: formatPosition({ epoch, offset }) },
+      begin: () => {
+        if (this.#active.get(channel) !== active) return;
+        this.#options.wire.frame({ type: 'snapshot', channel, epoch, offset, state });
+        beginAt(offset + 1);
+      },
+    };
+  }
+
+  /** The run whose state stands for the history of its channel; null where there is none or the client could not read it. */
+  async #runOf({ workflow, subscription }: Active): ReturnType<Services['runs']['get']> {
+    if (workflow === null || !this.#options.snapshots) return null;
+    return subscription.channel === workflowChannel(workflow) ? this.#services.runs.get(workflow) : null;
+  }
+
+  /** Listens from this moment on, so that what happens while the log is asked is heard of. */
+  #place(channel: string): Active {
+    this.drop(channel);
+    const active: Active = {
+      subscription: new Subscription(channel),
+      workflow: workflowOf(channel),
+      subscriber: { offer: (publication) => this.#offer(active, publication) },
+    };
+    this.#active.set(channel, active);
+    this.#services.hub.add(channel, active.subscriber);
+    return active;
+  }
+
+  #offer(active: Active, publication: FramedPublication): void {
+    switch (active.subscription.offer(publication.epoch, publication.offset)) {
+      case 'deliver':
+        this.#deliver(active, publication);
+        return;
+      case 'read':
+        this.#catchUp();
+        return;
+      case 'wait':
+    }
+  }
+
+  #deliver({ workflow }: Active, publication: FramedPublication): void {
+    if (workflow !== null && this.#becamePrivate(workflow, publication.channel)) return;
+    this.#delivered += 1;
+    this.#options.wire.publication(publication);
+  }
+
+  /** Before a run exists its channel is nobody's: it may have become somebody's since it was opened. */
+  #becamePrivate(workflow: string, channel: string): boolean {
+    if (this.#services.runs.privateOwner(workflow) === null || !this.#options.denial(channel)) return false;
+    this.#options.end({ code: 'forbidden', reason: `${channel} has become private.` });
+    return true;
+  }
+
+  /** Notes where the log is ahead of what was delivered, and reads it. True if anything was behind. */
+  compare(heads: Heads): boolean {
+    let behind = false;
+    for (const { subscription } of this.#active.values()) {
+      const head = heads.get(subscription.channel);
+      if (head && subscription.isBehind(head.epoch, head.offset)) behind = true;
+    }
+    if (behind) this.#catchUp();
+    return behind;
+  }
+
+  /** Channels of which nothing is known to be missing, with the last position that was queued. */
+  positions(): Record<string, string> {
+    const positions: Record<string, string> = {};
+    for (const { subscription } of this.#active.values())
+      if (subscription.phase === 'live') positions[subscription.channel] = subscription.position;
+    return positions;
+  }
+
+  #catchUp(): void {
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
+    this.#readPages().catch(this.#options.failed);
+  }
+
+  /** Reads what is missing, a page at a time and channel by channel, as fast as the peer takes it. */
+  async #readPages(): Promise<void> {
+    for (;;) {
+      const behind = [...this.#active.values()].filter(
+        ({ subscription }) => subscription.phase === 'catching-up',
+      );
+      if (behind.length === 0) break;
+      for (const active of behind) {
+        await this.#options.wire.whenBelow(this.#services.limits.catchUpBytes);
+        if (this.#closed) return;
+        const { subscription } = active;
+        subscription.reading();
+        const page = await this.#services.hub.read(subscription.channel, subscription.next - 1);
+        if (this.#active.get(subscription.channel) === active) this.#deliverPage(active, page);
+      }
+    }
+    this.#catchingUp = false;
+    this.#options.caughtUp();
+  }
+
+  #deliverPage(active: Active, page: FramedPage): void {
+    const { subscription } = active;
+    const from = subscription.startOf(page);
+    if (from === 'lost') {
+      const reason = `What comes next in ${subscription.channel} is no longer kept; subscribe again.`;
+      this.#options.end({ code: 'position_lost', reason });
+      return;
+    }
+    for (const publication of page.publications.slice(from)) {
+      if (this.#closed) return;
+      this.#deliver(active, publication);
+    }
+    subscription.read(page);
+  }
+}

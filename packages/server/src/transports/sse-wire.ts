@@ -1,0 +1,101 @@
+/** Server-Sent Events on an HTTP response (WHATWG HTML section 9.2), through an outbox of its own. */
+import type { ServerResponse } from 'node:http';
+import { encodeFrame } from '@greenlight/protocol/encode';
+import type { DisconnectPush, ServerFrame } from '@greenlight/protocol/frames';
+import { formatVector, type Position } from '@greenlight/protocol/position';
+import type { FramedPublication } from '../framed-publication.ts';
+import type { Limits } from '../limits.ts';
+import { Outbox } from '../outbox.ts';
+import type { Wire } from '../wire.ts';
+
+/** `events`: event frames only, for a bare EventSource. `all`: every frame that a socket would get, for the SDK. */
+export type SseFrames = 'events' | 'all';
+
+export type SseWireOptions = {
+  readonly response: ServerResponse;
+  readonly frames: SseFrames;
+  readonly limits: Pick<Limits, 'outboxBytes' | 'closeMs'>;
+  readonly onOverflow: () => void;
+};
+
+/** How long a bare EventSource waits before it reconnects, ms. */
+const RETRY_MS = 1_000;
+const HEARTBEATS_TO_READ = 2;
+const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
+
+export class SseWire implements Wire {
+  readonly rttMs = null;
+  readonly #options: SseWireOptions;
+  readonly #outbox: Outbox;
+  /** What `id:` says: the last position of *all* channels of this stream. */
+  readonly #vector = new Map<string, Position>();
+  #heldUp = 0;
+
+  constructor(options: SseWireOptions) {
+    const { response, limits, onOverflow } = options;
+    this.#options = options;
+    const onProgress = (): void => {
+      this.#heldUp = 0;
+    };
+    this.#outbox = new Outbox(response, { maxBytes: limits.outboxBytes, onOverflow, onProgress });
+    response.on('close', () => this.#outbox.close());
+    response.on('error', () => {});
+  }
+
+  /** An id at the very beginning: who reconnects before the first event resumes all the same. */
+  begin(positions: ReadonlyMap<string, Position>): void {
+    for (const [channel, position] of positions) this.#vector.set(channel, position);
+    this.#write(`retry: ${RETRY_MS}\nid: ${formatVector(this.#vector)}\n\n`);
+  }
+
+  publication(publication: FramedPublication): void {
+    if (this.#vector.size === 1) return this.#outbox.push(publication.sse);
+    const { channel, epoch, offset } = publication;
+    this.#vector.set(channel, { epoch, offset });
+    this.#write(`id: ${formatVector(this.#vector)}\n`);
+    this.#outbox.push(publication.sseData);
+  }
+
+  frame(frame: ServerFrame): void {
+    if (this.#options.frames === 'all') return this.data(frame);
+    if (frame.type === 'heartbeat') this.#outbox.push(KEEP_ALIVE);
+  }
+
+  data(frame: ServerFrame): void {
+    this.#write(`data: ${encodeFrame(frame)}\n\n`);
+  }
+
+  #write(text: string): void {
+    this.#outbox.push(Buffer.from(text));
+  }
+
+  get queuedBytes(): number {
+    return this.#outbox.queuedBytes;
+  }
+
+  whenBelow(bytes: number): Promise<void> {
+    return this.#outbox.whenBelow(bytes);
+  }
+
+  /** Nobody answers on SSE: a peer that takes nothing of what waits is taken for gone. */
+  checkPeer(): boolean {
+    this.#heldUp = this.queuedBytes === 0 ? 0 : this.#heldUp + 1;
+    return this.#heldUp <= HEARTBEATS_TO_READ;
+  }
+
+  end(disconnect: DisconnectPush): void {
+    const { retryAfterMs } = disconnect;
+    const wait = retryAfterMs === undefined ? '' : `retry: ${retryAfterMs}\n\n`;
+    const last = this.#options.frames === 'all' ? `data: ${encodeFrame(disconnect)}\n\n` : wait;
+    this.#outbox.finish(Buffer.from(last));
+    const { response, limits } = this.#options;
+    response.end();
+    const deadline = setTimeout(() => response.destroy(), limits.closeMs).unref();
+    response.once('close', () => clearTimeout(deadline));
+  }
+
+  destroy(): void {
+    this.#outbox.close();
+    this.#options.response.destroy();
+  }
+}
