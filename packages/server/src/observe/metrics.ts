@@ -86,7 +86,9 @@ export function createMetrics(info: Pick<ServerInfo, 'version' | 'build' | 'node
         name: 'greenlight_outbox_bytes',
         help: 'Bytes waiting in the outboxes of all connections.',
         registers: [],
-        collect: () => waiting.set(bytes()),
+        collect(this: Gauge) {
+          this.set(bytes());
+        },
       });
       registry.registerMetric(waiting);
     },
