@@ -1,0 +1,69 @@
+import { Activity, Inbox, ListTree, type LucideIcon } from 'lucide-react';
+import { Link, useRoute } from 'wouter';
+import { classes } from '../components/classes.ts';
+import { formatCount } from '../components/format.ts';
+import { useOpenReviews } from '../data/recommendations.ts';
+
+type Place = {
+  readonly href: string;
+  readonly pattern: string;
+  readonly name: string;
+  readonly icon: LucideIcon;
+};
+
+const PLACES: readonly Place[] = [
+  { href: '/', pattern: '/', name: 'Overview', icon: Activity },
+  { href: '/runs', pattern: '/runs/*?', name: 'Runs', icon: ListTree },
+  { href: '/review', pattern: '/review', name: 'Review', icon: Inbox },
+];
+
+export function Navigation({ look }: { look: 'side' | 'bottom' }) {
+  const waiting = useOpenReviews().data?.length ?? 0;
+  return (
+    <nav
+      aria-label="Pages"
+      className={look === 'side' ? 'flex flex-col gap-0.5' : 'flex h-14 items-stretch justify-around'}
+    >
+      {PLACES.map((place) => (
+        <PlaceLink
+          key={place.href}
+          place={place}
+          look={look}
+          count={place.href === '/review' ? waiting : 0}
+        />
+      ))}
+    </nav>
+  );
+}
+
+function PlaceLink({ place, look, count }: { place: Place; look: 'side' | 'bottom'; count: number }) {
+  const [here] = useRoute(place.pattern);
+  const Icon = place.icon;
+  return (
+    <Link
+      href={place.href}
+      aria-current={here ? 'page' : undefined}
+      className={classes(
+        look === 'side'
+          ? 'flex h-8 items-center gap-2.5 rounded-md px-2 text-sm font-medium'
+          : 'relative flex flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium',
+        here ? 'text-ink' : 'text-muted hover:text-ink',
+        look === 'side' && (here ? 'bg-selected' : 'hover:bg-hover'),
+      )}
+    >
+      <Icon className="size-4" aria-hidden />
+      <span className={look === 'side' ? 'flex-1' : undefined}>{place.name}</span>
+      {count > 0 && (
+        <span
+          className={classes(
+            'rounded-full bg-control px-1.5 text-2xs font-semibold text-on-control',
+            look === 'bottom' && 'absolute top-1.5 left-1/2 ml-2',
+          )}
+        >
+          {formatCount(count)}
+          <span className="sr-only"> waiting</span>
+        </span>
+      )}
+    </Link>
+  );
+}

@@ -1,0 +1,48 @@
+/** What is worth a toast: only what needs a person. One for each thing, however often it happens. Pure. */
+import type { Publication } from '@greenlight/protocol/event';
+import type { Notice } from '../components/toasts.tsx';
+import { describeEvent } from '../data/describe-event.ts';
+import { workflowOf } from '../data/feed-entries.ts';
+
+export function noticesFor(publications: readonly Publication[]): readonly Notice[] {
+  const notices = new Map<string, Notice>();
+  for (const publication of publications) {
+    const notice = noticeFor(publication);
+    if (notice) notices.set(notice.id, notice);
+  }
+  return [...notices.values()];
+}
+
+function noticeFor(publication: Publication): Notice | null {
+  const { event } = publication;
+  const { detail } = describeEvent(event);
+  const run = workflowOf(publication);
+  switch (event.type) {
+    case 'workflow.failed':
+      return { id: `run:${run}`, tone: 'bad', title: 'A run failed', detail, ...runLink(run) };
+    case 'workflow.stalled':
+      return { id: `run:${run}`, tone: 'warn', title: 'A run stalled', detail, ...runLink(run) };
+    case 'recommendation.created':
+      return {
+        id: `review:${run}`,
+        tone: 'plain',
+        title: 'Recommendations wait for review',
+        link: { label: 'Review', href: '/review' },
+      };
+    case 'handshake.refused':
+      return {
+        id: `refused:${codeOf(event.data)}`,
+        tone: 'warn',
+        title: 'A connection was refused',
+        detail: detail || codeOf(event.data),
+      };
+    default:
+      return null;
+  }
+}
+
+const runLink = (run: string | null): Pick<Notice, 'link'> =>
+  run === null ? {} : { link: { label: 'Open', href: `/runs/${run}` } };
+
+const codeOf = (data: unknown): string =>
+  typeof data === 'object' && data !== null && 'code' in data ? String(data.code) : 'refused';

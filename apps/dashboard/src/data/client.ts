@@ -1,0 +1,4 @@
+/** The SDK, as any application has it: same origin, session cookie. */
+import { createClient } from '@greenlight/client/client';
+
+export const client = createClient();

@@ -1,0 +1,41 @@
+/** What operators see of the node: open connections, and who was refused. */
+import { queryOptions } from '@tanstack/react-query';
+import { get, type Listing } from './api.ts';
+
+export type ConnectionRow = {
+  readonly session: string;
+  readonly transport: string;
+  readonly user: string | null;
+};
+export type AttemptRow = {
+  readonly attempt: string;
+  readonly at: string;
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly path: string;
+};
+
+const REFRESH_MS = 5_000;
+
+export const connectionsQuery = queryOptions({
+  queryKey: ['connections'],
+  queryFn: async () => (await get<Listing<ConnectionRow>>('/api/v1/connections')).items,
+  refetchInterval: REFRESH_MS,
+});
+
+export const refusalsQuery = queryOptions({
+  queryKey: ['refusals'],
+  queryFn: async () =>
+    (await get<Listing<AttemptRow>>('/api/v1/handshakes', { outcome: 'refused', limit: 1_000 })).items,
+  refetchInterval: REFRESH_MS,
+});
+
+/** How often each value occurs, most often first. */
+export function tally<T>(
+  items: readonly T[],
+  key: (item: T) => string,
+): readonly (readonly [string, number])[] {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return [...counts].toSorted((one, other) => other[1] - one[1]);
+}

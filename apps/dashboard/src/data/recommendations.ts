@@ -1,0 +1,63 @@
+/** Recommendations and the decisions on them. */
+import type { Recommendation, RecommendationState } from '@greenlight/protocol/review';
+import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
+import { get, post, type Listing } from './api.ts';
+import { watch } from './live.ts';
+
+export type Decision = 'approve' | 'reject' | 'apply' | 'undo';
+
+/** What can be decided in each state; the server has the last word. */
+export const DECISIONS = {
+  open: ['approve', 'reject'],
+  approved: ['apply', 'reject'],
+  rejected: ['approve'],
+  applied: ['undo'],
+  undone: ['apply', 'reject'],
+} as const satisfies Record<RecommendationState, readonly Decision[]>;
+
+export const mayDecide = ({ state }: Recommendation, decision: Decision): boolean =>
+  (DECISIONS[state] as readonly Decision[]).includes(decision);
+
+/** Shown at once; a longer inbox is worked off from its top. */
+export const RECOMMENDATIONS_SHOWN = 500;
+
+export const recommendationsQuery = (filter: { workflow?: string; state?: RecommendationState }) =>
+  queryOptions({
+    queryKey: ['recommendations', filter.workflow ?? null, filter.state ?? null],
+    queryFn: async () =>
+      (
+        await get<Listing<Recommendation>>('/api/v1/recommendations', {
+          ...filter,
+          limit: RECOMMENDATIONS_SHOWN,
+        })
+      ).items,
+  });
+
+export const useOpenReviews = () => useQuery(recommendationsQuery({ state: 'open' }));
+
+export type DecisionOutcome =
+  | { readonly id: string; readonly ok: true; readonly recommendation: Recommendation }
+  | { readonly id: string; readonly ok: false; readonly code: string; readonly detail: string };
+
+/** Each names the version that was looked at: whoever decides second is told so. */
+export async function decide(
+  recommendations: readonly Recommendation[],
+  decision: Decision,
+): Promise<readonly DecisionOutcome[]> {
+  const answer = await post<Listing<DecisionOutcome>>(`/api/v1/recommendations/${decision}`, {
+    ids: recommendations.map(({ id }) => id),
+    versions: Object.fromEntries(recommendations.map(({ id, version }) => [id, version])),
+  });
+  return answer.items;
+}
+
+/** Lists are read again when the channel says that something changed; many changes within a frame are one reading. */
+export function followRecommendations(queries: QueryClient): () => void {
+  const again = (): void => void queries.invalidateQueries({ queryKey: ['recommendations'] });
+  return watch('recommendations', {
+    onPublications: again,
+    onOutcome: ({ outcome }) => {
+      if (outcome !== 'continued') again();
+    },
+  });
+}

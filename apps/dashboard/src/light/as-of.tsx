@@ -1,0 +1,40 @@
+import { Link } from 'wouter';
+import { Button } from '../components/button.tsx';
+import { formatTime } from '../components/format.ts';
+import { client } from '../data/client.ts';
+import { needsSignIn } from './light.ts';
+import { useLight, useStatus } from './use-light.ts';
+
+/** When the page is not live, it says so, and as of when what it shows was true. Absent while it is live or has just opened. */
+export function AsOf() {
+  const light = useLight();
+  const { lastHeartbeatAt } = useStatus();
+  if (light.kind === 'live' || light.kind === 'connecting') return null;
+  const refused = light.kind === 'refused';
+  return (
+    <div
+      data-as-of
+      className="fade flex min-h-9 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn-soft px-4 py-1.5 text-sm md:px-6"
+    >
+      <p className="min-w-0 flex-1">
+        {refused ? light.refusal.detail : 'Not live.'}{' '}
+        <span className="text-muted">
+          {lastHeartbeatAt === null
+            ? 'Nothing was received yet.'
+            : `What you see is as of ${formatTime(lastHeartbeatAt)}.`}
+        </span>
+      </p>
+      {needsSignIn(light) ? (
+        <Link href="/sign-in" className="font-medium underline underline-offset-2">
+          Sign in again
+        </Link>
+      ) : (
+        light.kind !== 'offline' && (
+          <Button look="plain" className="h-6 px-2 text-xs" onClick={() => client.retry()}>
+            Try now
+          </Button>
+        )
+      )}
+    </div>
+  );
+}

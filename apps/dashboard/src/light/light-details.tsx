@@ -1,0 +1,106 @@
+import type { Status } from '@greenlight/client/status';
+import { useQuery } from '@tanstack/react-query';
+import { RefreshCw } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Ago } from '../components/ago.tsx';
+import { Button } from '../components/button.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { formatCount, plural } from '../components/format.ts';
+import { client } from '../data/client.ts';
+import { serverHealth } from '../data/health.ts';
+import { session } from '../data/session.ts';
+import { useStore } from '../data/store.ts';
+import { LightMark } from './light-mark.tsx';
+import { transportWord, type Light } from './light.ts';
+import { useStatus } from './use-light.ts';
+
+const SENTENCES = {
+  live: 'Signed in, subscribed, and hearing from the server.',
+  connecting: 'Waiting for the first heartbeat.',
+  reconnecting: 'The connection was lost; nothing received before is lost.',
+  refused: 'The server does not let this page in.',
+  offline: 'This device has no network, or the page was closed to it.',
+} as const satisfies Record<Light['kind'], string>;
+
+/** All that is known about the connection. */
+export function LightDetails({ light }: { light: Light }) {
+  const status = useStatus();
+  const health = useQuery(serverHealth);
+  const who = useStore(session);
+  return (
+    <div>
+      <div className="flex items-start gap-2.5 border-b border-line px-3.5 py-3">
+        <span className="mt-1">
+          <LightMark kind={light.kind} />
+        </span>
+        <p className="flex-1">{SENTENCES[light.kind]}</p>
+        <Button className="h-7 px-2 text-xs" onClick={() => client.retry()}>
+          <RefreshCw aria-hidden />
+          Retry
+        </Button>
+      </div>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 px-3.5 py-3 text-xs">
+        <Fact name="API">
+          {health.isPending ? 'asking' : health.isError ? 'does not answer' : 'reachable'}
+        </Fact>
+        <Fact name="Transport">
+          {status.transport ? transportWord(status.transport) : 'none'}
+          {status.transport === 'websocket' && <span className="text-muted"> · the best there is</span>}
+        </Fact>
+        <Fact name="Signed in as">
+          {who.state === 'signed-in' || who.state === 'ended' ? `${who.me.name} (${who.me.role})` : 'nobody'}
+        </Fact>
+        <Fact name="Subscriptions">
+          {status.subscriptions.acknowledged} of {status.subscriptions.total} acknowledged
+          {status.subscriptions.denied.length > 0 && `, ${status.subscriptions.denied.length} denied`}
+        </Fact>
+        <Fact name="Heartbeat">
+          {status.lastHeartbeatAt === null ? 'none yet' : <Ago at={status.lastHeartbeatAt} />}
+          {status.headLag > 0 && ` · ${plural(status.headLag, 'event')} behind`}
+        </Fact>
+        <Fact name="Round trip">
+          {status.rttMs === null ? 'not measured' : `${formatCount(Math.round(status.rttMs * 10) / 10)} ms`}
+        </Fact>
+        {health.data && (
+          <>
+            <Fact name="Server">
+              build <code>{health.data.build.slice(0, 12)}</code> · pid {health.data.pid}
+            </Fact>
+            <Fact name="Started">
+              <Ago at={health.data.startedAt} />
+            </Fact>
+          </>
+        )}
+      </dl>
+      {status.refusal && <LastRefusal refusal={status.refusal} now={light.kind === 'refused'} />}
+    </div>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0 text-right">{children}</dd>
+    </>
+  );
+}
+
+function LastRefusal({ refusal, now }: { refusal: NonNullable<Status['refusal']>; now: boolean }) {
+  return (
+    <section className="border-t border-line px-3.5 py-3 text-xs">
+      <h3 className="mb-1 text-muted">{now ? 'Refused because' : 'Last refusal'}</h3>
+      <p>{refusal.detail}</p>
+      <p className="text-muted">{refusal.fix}</p>
+      <p className="mt-1.5 flex items-center gap-1.5 font-mono text-2xs text-muted">
+        <span className="text-bad">{refusal.code}</span>
+        {refusal.attempt && (
+          <>
+            <span className="truncate">{refusal.attempt}</span>
+            <CopyButton text={refusal.attempt} label="Copy the attempt id" />
+          </>
+        )}
+      </p>
+    </section>
+  );
+}
