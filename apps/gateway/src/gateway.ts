@@ -1,0 +1,126 @@
+/** One running gateway: takes the folder and the port, composes, probes itself, and stops in the right order. */
+import { once } from 'node:events';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { lockFolder } from '@greenlight/log/lock';
+import { LogOpenError } from '@greenlight/log/log-open-error';
+import type { SelfProbeReport } from '@greenlight/server/http/self-probe-report';
+import type { ServerInfo } from '@greenlight/server/info';
+import { createBareServer } from '@greenlight/server/server';
+import { adminKey } from './admin-key.ts';
+import type { Banner } from './banner.ts';
+import { buildId } from './build-id.ts';
+import { compose } from './compose.ts';
+import { portOwner } from './port-owner.ts';
+import { selfProbe } from './probe/self-probe.ts';
+import { listenerAddress, publicUrlOf, serverSettings } from './server-settings.ts';
+import type { Settings } from './settings.ts';
+
+export type Gateway = { readonly facts: Omit<Banner, 'readyMs'>; stop(): Promise<void> };
+export type Started =
+  | { readonly ok: true; readonly gateway: Gateway }
+  /** One sentence: what is in the way and what to do. */
+  | { readonly ok: false; readonly problem: string };
+
+const home = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const VERSION = (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version;
+
+export async function startGateway(settings: Settings, cwd: string): Promise<Started> {
+  const folder = resolve(cwd, settings.data);
+  const locked = lockFolder(folder);
+  if (!locked.ok) return { ok: false, problem: locked.detail };
+  const http = createBareServer();
+  const refusal = await listen(http, settings);
+  if (refusal !== null) {
+    locked.lock.release();
+    return { ok: false, problem: refusal };
+  }
+  try {
+    return { ok: true, gateway: await open(settings, { cwd, http, lock: locked.lock }) };
+  } catch (error) {
+    http.close();
+    locked.lock.release();
+    if (error instanceof LogOpenError) return { ok: false, problem: error.message };
+    throw error;
+  }
+}
+
+type Held = {
+  readonly cwd: string;
+  readonly http: HttpServer;
+  readonly lock: Extract<ReturnType<typeof lockFolder>, { ok: true }>['lock'];
+};
+
+async function open(settings: Settings, { cwd, http, lock }: Held): Promise<Gateway> {
+  const { port } = http.address() as AddressInfo;
+  const development = settings.environment === 'development';
+  const info: ServerInfo = {
+    node: `n_${randomBytes(6).toString('base64url')}`,
+    version: VERSION,
+    build: buildId(home),
+    pid: process.pid,
+    startedAt: new Date(performance.timeOrigin).toISOString(),
+    publicUrl: publicUrlOf(settings, port),
+    environment: settings.environment,
+  };
+  let probed: SelfProbeReport | null = null;
+  const { server, close } = await compose({
+    ...{ settings, info, lock, http, cwd, home },
+    serverSettings: serverSettings(settings, port),
+    roots: (settings.roots ?? (development ? ['.'] : [])).map((root) => resolve(cwd, root)),
+    selfProbe: () => probed,
+  });
+  const { services } = server;
+  const address = listenerAddress(settings.host, port);
+  const keyFile = development ? await adminKey(lock.folder, services.apiKeys) : undefined;
+  const code = development
+    ? await services.sessions.mintCode({ user: 'admin', name: 'Administrator', role: 'admin' })
+    : undefined;
+  probed = await selfProbe({
+    ...{ address, log: services.log, tickets: services.tickets, clock: services.clock },
+    host: new URL(info.publicUrl).host,
+  });
+  return {
+    facts: {
+      ...{ info, address, probe: probed },
+      data: relative(cwd, lock.folder) || '.',
+      ...(code !== undefined && { signIn: { code, minutes: services.limits.signInCodeMinutes } }),
+      ...(keyFile !== undefined && { keyFile: relative(cwd, keyFile) }),
+    },
+    async stop() {
+      http.close();
+      await server.drain();
+      http.closeAllConnections();
+      await close();
+      lock.release();
+    },
+  };
+}
+
+/** Null once it listens, else the sentence that says why not. */
+async function listen(http: HttpServer, { host, port }: Settings): Promise<string | null> {
+  http.listen({ host, port });
+  try {
+    await once(http, 'listening');
+    return null;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    switch (code) {
+      case 'EADDRINUSE': {
+        const owner = (await portOwner(host, port)) ?? 'another program';
+        return `Port ${port} on ${host} is taken by ${owner}. Stop it, or choose another port with PORT=….`;
+      }
+      case 'EACCES':
+        return `Port ${port} may not be used by this user. Choose one from 1024 up with PORT=….`;
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+        return `HOST is ${host}, which is no address of this machine. Use 127.0.0.1, 0.0.0.0 or one that is.`;
+      default:
+        return `The server cannot listen on ${host}:${port}: ${message}.`;
+    }
+  }
+}

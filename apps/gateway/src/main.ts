@@ -1,0 +1,43 @@
+/** The process: settings → compose → listen → self-probe → say so → drain when told to stop. */
+import { performance } from 'node:perf_hooks';
+import { banner } from './banner.ts';
+import { startGateway } from './gateway.ts';
+import { loadSettings } from './load-settings.ts';
+
+/** sysexits.h EX_CONFIG: something about the set-up has to change before another start makes sense. */
+const EX_CONFIG = 78;
+
+async function main(): Promise<void> {
+  const loaded = loadSettings({ args: process.argv.slice(2), env: process.env, cwd: process.cwd() });
+  if (!loaded.ok) return refuseToStart(loaded.problems);
+  const started = await startGateway(loaded.settings, process.cwd());
+  if (!started.ok) return refuseToStart([started.problem]);
+  const { gateway } = started;
+  process.stdout.write(banner({ ...gateway.facts, readyMs: performance.now() }));
+
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    // A second signal means "now": whoever sends it has waited long enough.
+    if (stopping) process.exit(130);
+    stopping = true;
+    process.stdout.write(`${signal}: moving clients, then stopping…\n`);
+    void gateway.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(
+          `greenlight: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+        );
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function refuseToStart(problems: readonly string[]): void {
+  for (const problem of problems) process.stderr.write(`greenlight: ${problem}\n`);
+  process.exitCode = EX_CONFIG;
+}
+
+await main();

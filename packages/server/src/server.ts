@@ -1,0 +1,125 @@
+/** Wires one node: services on top of a log and runs, and the doors of an HTTP server in front of them. */
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { Log } from '@greenlight/log/log';
+import type { Review } from '@greenlight/runs/review';
+import type { Runs } from '@greenlight/runs/runs';
+import { createAdmission } from './admission.ts';
+import { createAttempts } from './attempts.ts';
+import { createApiKeys } from './auth/api-keys.ts';
+import { createSessions } from './auth/sessions.ts';
+import { createTickets } from './auth/tickets.ts';
+import { createVerifier } from './auth/verifier.ts';
+import { createRefuseClientError } from './client-error.ts';
+import { createConnections } from './connections.ts';
+import { createHttpHandler } from './http/handler.ts';
+import type { Reports } from './http/reports.ts';
+import type { SelfProbe } from './http/self-probe-report.ts';
+import type { Hub } from './hub.ts';
+import type { ServerInfo } from './info.ts';
+import type { Limits } from './limits.ts';
+import type { Logger } from './observe/logger.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { createOutcomes } from './refuse.ts';
+import type { ServerSettings, Services } from './services.ts';
+import { openPlainSocket } from './transports/websocket-plain.ts';
+import { openEchoSocket } from './transports/websocket-echo.ts';
+import { openProtocolSocket } from './transports/websocket.ts';
+import { createUpgrade, shouldUpgrade } from './upgrade.ts';
+
+export type ServerOptions = {
+  readonly info: ServerInfo;
+  readonly limits: Limits;
+  readonly settings: ServerSettings;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** The announcing log, on top of the same hub. */
+  readonly log: Log;
+  readonly hub: Hub;
+  readonly runs: Runs;
+  readonly review: Review;
+  readonly reports: Reports;
+  readonly logger: Logger;
+  readonly dashboardFolder: string;
+  readonly docsFolder: string;
+  readonly selfProbe: SelfProbe;
+};
+
+export type Server = {
+  readonly services: Services;
+  /** Refuses newcomers and sends everybody else away, within `limits.drainMs`. */
+  drain(): Promise<void>;
+};
+
+/** Slow clients must not hold sockets for ever: time for the headers, and for the whole request, ms. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const MAX_HEADER_BYTES = 16_384;
+
+/** An HTTP server with the right limits and no doors yet: to learn the port before anything depends on it. */
+export function createBareServer(): HttpServer {
+  return createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    noDelay: true,
+    shouldUpgradeCallback: shouldUpgrade,
+  });
+}
+
+/** Attaches at once, so that nothing that arrives from now on goes unanswered. */
+export function attachServer(http: HttpServer, options: ServerOptions): Server {
+  const { settings, limits, clock, log, logger, info } = options;
+  let isDraining = false;
+  const draining = (): boolean => isDraining;
+
+  const metrics = createMetrics(info);
+  const connections = createConnections({ log, metrics, logger, clock });
+  const cut = (credentialId: string, reason: string): void => {
+    connections.cut({ credentialId }, { code: 'credential_rejected', reason });
+  };
+  const apiKeys = createApiKeys({ log, clock, cut });
+  const sessions = createSessions({ log, limits, port: settings.port, clock, cut });
+  const tickets = createTickets({
+    log,
+    limits,
+    clock,
+    whyEnded: async ({ credential, credentialId }) => {
+      if (credential === 'api_key') return apiKeys.whyEnded(credentialId);
+      return credential === 'session' ? sessions.whyEnded(credentialId) : null;
+    },
+  });
+  const attempts = createAttempts({ limits, clock });
+  const admission = createAdmission({
+    settings,
+    limits,
+    connections,
+    draining,
+    logger,
+    verifier: createVerifier({ apiKeys, sessions, tickets }),
+    cookieName: sessions.cookieName,
+    privateOwner: (workflow) => options.runs.privateOwner(workflow),
+  });
+  const services: Services = {
+    ...{ info, limits, settings, clock, log, logger, metrics, connections, attempts, admission },
+    ...{ apiKeys, sessions, tickets, hub: options.hub, runs: options.runs, review: options.review },
+    ...createOutcomes({ info, settings, attempts, metrics, logger, log, clock }),
+  };
+
+  const upgrade = createUpgrade(services, {
+    protocol: (opened) => openProtocolSocket(services, opened),
+    plain: (opened, route) => openPlainSocket(services, { ...opened, route }),
+    echo: (opened) => openEchoSocket(services, opened),
+  });
+  http.on('upgrade', upgrade);
+  http.on('connect', upgrade);
+  http.on('clientError', createRefuseClientError(services));
+  http.on('request', createHttpHandler(services, { ...options, draining }));
+
+  return {
+    services,
+    async drain() {
+      isDraining = true;
+      await connections.drain(limits.drainMs);
+    },
+  };
+}
