@@ -179,32 +179,32 @@ describe('a run', () => {
   });
 });
 
-describe('steering', () => {
-  /** Counts pieces, one after the other, until told to stop. */
-  const counting = () => {
-    let pieces = 0;
-    let enough = Promise.withResolvers<void>();
-    const workflow = workflowOf((context) =>
-      context.step('count', 'Count', async (step) => {
-        for (;;) {
-          await context.checkpoint();
-          pieces += 1;
-          step.progress({ completed: pieces });
-          if (pieces % 10 === 0) enough.resolve();
-          await step.flush();
-        }
-      }),
-    );
-    return {
-      workflow,
-      worked: () => pieces,
-      more: () => {
-        enough = Promise.withResolvers<void>();
-        return enough.promise;
-      },
-    };
+/** Counts pieces, one after the other, until told to stop. */
+const counting = () => {
+  let pieces = 0;
+  let enough = Promise.withResolvers<void>();
+  const workflow = workflowOf((context) =>
+    context.step('count', 'Count', async (step) => {
+      for (;;) {
+        await context.checkpoint();
+        pieces += 1;
+        step.progress({ completed: pieces });
+        if (pieces % 10 === 0) enough.resolve();
+        await step.flush();
+      }
+    }),
+  );
+  return {
+    workflow,
+    worked: () => pieces,
+    more: () => {
+      enough = Promise.withResolvers<void>();
+      return enough.promise;
+    },
   };
+};
 
+describe('steering', () => {
   it('[X7] cancels a busy run within 250 ms, after which it does no work and appends nothing', async () => {
     const { workflow, worked, more } = counting();
     await using open = await openRuns([workflow], { limits: { progressMs: 1 } });

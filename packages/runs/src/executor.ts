@@ -61,7 +61,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   };
 
   function takeUp(): void {
-    const busy = [...entries.values()].filter(({ live }) => live.at.run.state !== 'paused').length;
+    const busy = [...entries.values()].filter(({ live }) => live.at.run.state === 'running').length;
     if (stopping || busy + beginning.size >= limits.concurrency) return;
     const id = queue.shift();
     if (id === undefined) return;

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Log } from '@greenlight/log/log';
 import { openLog } from '@greenlight/log/open-log';
 import { createRuns } from '../create-runs.ts';
 import type { RunLimits } from '../limits.ts';
@@ -23,15 +24,17 @@ export type OpenRunsOptions = {
   readonly folder?: string;
   readonly limits?: Partial<RunLimits>;
   readonly clock?: () => number;
+  /** To watch or disturb what runs do with the log. */
+  readonly wrap?: (log: Log) => Log;
 };
 
 export async function openRuns(
   workflows: readonly Workflow<unknown>[],
-  { folder: given, limits = {}, clock = Date.now }: OpenRunsOptions = {},
+  { folder: given, limits = {}, clock = Date.now, wrap = (log) => log }: OpenRunsOptions = {},
 ): Promise<OpenRuns> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'greenlight-runs-')));
   const raw = await openLog({ folder, retainEveryMs: 0 });
-  const heard = hear(raw);
+  const heard = hear(wrap(raw));
   const bugs: unknown[] = [];
   const open: Runs[] = [];
   const make = async (node: string, kinds: readonly Workflow<unknown>[]): Promise<Runs> => {
