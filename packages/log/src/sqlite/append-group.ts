@@ -1,6 +1,7 @@
 /** Group commit: many appends, one flush to disk. */
 import type { DatabaseSync } from 'node:sqlite';
 import { createAppendOne } from './append-one.ts';
+import { createHeads } from './heads.ts';
 import type { WireAppend, WireResult } from './messages.ts';
 
 /** SQLite's primary result code for a failing disk (https://sqlite.org/rescode.html#ioerr). */
@@ -10,24 +11,17 @@ const SQLITE_IOERR = 10;
 export function createAppendGroup(
   db: DatabaseSync,
 ): (appends: readonly WireAppend[]) => readonly WireResult[] {
-  const appendOne = createAppendOne(db);
+  const heads = createHeads(db);
+  const appendOne = createAppendOne(db, heads);
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
-  const savepoint = db.prepare('SAVEPOINT one');
-  const release = db.prepare('RELEASE one');
-  const undo = db.prepare('ROLLBACK TO one');
   /** Set for good when the disk failed: what it last confirmed is no longer known, so nothing more is promised. */
   let broken: string | null = null;
 
   function transaction(appends: readonly WireAppend[]): readonly WireResult[] {
     begin.run();
-    const results = appends.map((append) => {
-      savepoint.run();
-      const result = appendOne(append);
-      if (!result.ok) undo.run();
-      release.run();
-      return result;
-    });
+    const results = appends.map(appendOne);
+    heads.write();
     commit.run();
     return results;
   }
@@ -39,6 +33,7 @@ export function createAppendGroup(
     } catch (error) {
       // A full disk may have rolled the transaction back by itself.
       if (db.isTransaction) db.exec('ROLLBACK');
+      heads.forget();
       const { errcode, message } = error as { errcode?: number; message: string };
       if (errcode !== undefined && (errcode & 0xff) === SQLITE_IOERR) {
         broken = `The disk failed (${message}); check it, then start Greenlight again.`;

@@ -42,7 +42,7 @@ export async function openDiskChannels({ maxQueuedBytes, ...settings }: DiskOpti
   const states = new Map<string, ChannelState>();
   let queue: Queued[] = [];
   let queuedBytes = 0;
-  /** The group under way; what arrives meanwhile becomes the next one. */
+  /** The groups under way; what arrives meanwhile becomes the next one. */
   let flushing: Promise<void> | null = null;
   let closed = false;
 
@@ -82,21 +82,31 @@ export async function openDiskChannels({ maxQueuedBytes, ...settings }: DiskOpti
     return group;
   }
 
+  const send = (group: readonly Queued[]): Promise<readonly WireResult[]> =>
+    writer
+      .ask({ kind: 'group', appends: group.map(({ append }) => append) })
+      .then((answer) => answer.results)
+      .catch((error: unknown) => group.map(() => unavailable((error as Error).message)));
+
+  function settle(group: readonly Queued[], results: readonly WireResult[]): void {
+    for (const [at, { append, bytes, settle }] of group.entries()) {
+      const result = results[at] as WireResult;
+      if (result.ok) learnAppended(append, result);
+      queuedBytes -= bytes;
+      settle(result);
+    }
+  }
+
   async function flush(): Promise<void> {
     // Everything that is appended in this turn of the event loop joins the first group.
     await Promise.resolve();
-    while (queue.length > 0) {
-      const group = nextGroup();
-      const results = await writer
-        .ask({ kind: 'group', appends: group.map(({ append }) => append) })
-        .then((answer) => answer.results)
-        .catch((error: unknown) => group.map(() => unavailable((error as Error).message)));
-      for (const [at, { append, bytes, settle }] of group.entries()) {
-        const result = results[at] as WireResult;
-        if (result.ok) learnAppended(append, result);
-        queuedBytes -= bytes;
-        settle(result);
-      }
+    for (let group = nextGroup(), sent = send(group); group.length > 0;) {
+      const results = await sent;
+      const done = group;
+      // The next group goes first, so that the disk works while the answers are handed out.
+      group = nextGroup();
+      if (group.length > 0) sent = send(group);
+      settle(done, results);
     }
     flushing = null;
   }
