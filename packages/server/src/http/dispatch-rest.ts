@@ -1,0 +1,39 @@
+/** Between `node:http` and the REST routes, which speak Request and Response. */
+import type { IncomingMessage } from 'node:http';
+import type { Limits } from '../limits.ts';
+import type { Api, Call } from './call.ts';
+import { readBody } from './read-body.ts';
+
+export async function dispatchRest(
+  api: Api,
+  call: Call,
+  { incoming, limits }: { incoming: IncomingMessage; limits: Pick<Limits, 'messageBytes'> },
+): Promise<void> {
+  const { request, response } = call;
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const headers = new Headers([...request.headers]);
+  let body: Buffer<ArrayBuffer> | null = null;
+  if (method === 'POST') {
+    const read = await readBody(incoming, limits.messageBytes);
+    if (read.kind === 'aborted') return;
+    if (read.kind === 'too_large') {
+      response.setHeader('Connection', 'close');
+      call.fail({ code: 'too_large', detail: `A body may have at most ${limits.messageBytes} bytes.` });
+      return;
+    }
+    // Every body here is JSON, whatever the client calls it (curl says it is a form), and none is none.
+    headers.delete('content-type');
+    if (read.bytes.length > 0) {
+      headers.set('content-type', 'application/json');
+      body = Buffer.from(read.bytes);
+    }
+  }
+  const query = request.target.indexOf('?');
+  const url = `http://greenlight${call.path}${query < 0 ? '' : request.target.slice(query)}`;
+  const answer = await api.fetch(new Request(url, { method, headers, body }), call);
+  if (response.headersSent || response.destroyed) return;
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  for (const [name, value] of answer.headers) response.appendHeader(name, value);
+  if (answer.status !== 204 && answer.status !== 304) response.setHeader('Content-Length', bytes.length);
+  response.writeHead(answer.status).end(bytes);
+}

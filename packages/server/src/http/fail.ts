@@ -1,0 +1,96 @@
+/** A request that was let in and cannot be done: its problem. What is a refusal after all leaves through `refuse`. */
+import type { ServerResponse } from 'node:http';
+import { problemOf } from '@greenlight/handshake/problem';
+import { REFUSALS } from '@greenlight/handshake/refusals';
+import type { HandshakeRequest } from '@greenlight/handshake/request';
+import {
+  type CheckedStage,
+  type ProblemCode,
+  type RefusalCode,
+  type Stage,
+  STAGES,
+} from '@greenlight/protocol/codes';
+import { problemHeaders } from '../problem-headers.ts';
+import type { Services } from '../services.ts';
+
+export type RequestFailure = {
+  readonly code: ProblemCode;
+  /** One sentence about this request; the table's if absent. */
+  readonly detail?: string;
+  readonly retryAfterMs?: number;
+  /** Extension members of the problem (RFC 9457 section 3.2). */
+  readonly more?: Readonly<Record<string, unknown>>;
+};
+
+export type FailedRequest = {
+  readonly request: HandshakeRequest;
+  readonly response: ServerResponse;
+  /** The stages that it passed when it was let in. */
+  readonly checked: readonly CheckedStage[];
+};
+
+type FailServices = Pick<Services, 'refuse' | 'settings' | 'logger'>;
+
+/** Tells whether it was a refusal, which was counted as one. */
+export function failRequest(
+  services: FailServices,
+  { request, response, checked }: FailedRequest,
+  failure: RequestFailure,
+): 'refused' | 'failed' {
+  const { code, more, ...facts } = failure;
+  const stage = isRefusal(code) ? stageOf(code) : null;
+  if (isRefusal(code) && stage) {
+    const { detail, retryAfterMs } = facts;
+    services.refuse(
+      request,
+      {
+        outcome: 'refused',
+        stage,
+        failure: {
+          code,
+          ...(detail !== undefined && { detail }),
+          ...(retryAfterMs !== undefined && { retryAfterMs }),
+        },
+        checked: withFailed(checked, stage),
+      },
+      { kind: 'http', response },
+    );
+    return 'refused';
+  }
+  const { attempt } = request;
+  const problem = problemOf(code, { ...facts, checked }, { attempt, publicUrl: services.settings.publicUrl });
+  services.logger.info(
+    { attempt, transport: request.transport, path: request.path, code },
+    `Could not do a request: ${problem.detail}`,
+  );
+  if (response.headersSent) {
+    // Too late for an answer: a body that stops short is the only sign left.
+    response.destroy();
+    return 'failed';
+  }
+  response.writeHead(problem.status, problemHeaders(problem, request, services.settings));
+  response.end(JSON.stringify({ ...problem, ...more }));
+  return 'failed';
+}
+
+const isRefusal = (code: ProblemCode): code is RefusalCode => Object.hasOwn(REFUSALS, code);
+
+/** Where the ladder would have found what is not about the credential; null for what is no fault of the caller. */
+const STAGES_OF: Readonly<Partial<Record<RefusalCode, Stage | null>>> = {
+  internal_error: null,
+  route_not_found: 'route',
+  rate_limited: 'rate',
+  channel_forbidden: 'permission',
+};
+
+function stageOf(code: RefusalCode): Stage | null {
+  const stage = STAGES_OF[code];
+  return stage === undefined ? 'credential' : stage;
+}
+
+function withFailed(checked: readonly CheckedStage[], failed: Stage): readonly CheckedStage[] {
+  const others = checked.filter(({ stage }) => stage !== failed);
+  return [...others, { stage: failed, outcome: 'failed' } as const].toSorted(
+    (a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage),
+  );
+}

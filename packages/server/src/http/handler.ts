@@ -1,0 +1,156 @@
+/** Every HTTP request that is no upgrade: route table, ladder, then the route or the one refusal function. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HandshakeRequest } from '@greenlight/handshake/request';
+import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
+import type { Plan } from '../admission.ts';
+import { corsHeaders } from '../cors.ts';
+import { toHandshakeRequest } from '../handshake-request.ts';
+import type { AcceptedVerdict } from '../refuse.ts';
+import type { Services } from '../services.ts';
+import { servePoll } from '../transports/long-poll.ts';
+import { serveSse } from '../transports/sse.ts';
+import { websocketPlan } from '../websocket-route.ts';
+import { createApi } from './api.ts';
+import type { Call, Failed } from './call.ts';
+import { dispatchRest } from './dispatch-rest.ts';
+import { failRequest, type RequestFailure } from './fail.ts';
+import { canonicalPath, createMatchRoute, type RouteMatch } from './match-route.ts';
+import { answerOptions } from './preflight.ts';
+import { addReferenceRoutes } from './reference/routes.ts';
+import type { Reports } from './reports.ts';
+import { addDashboardRoutes } from './rest/dashboard.ts';
+import type { HealthSources } from './rest/health.ts';
+import { METHODS, type Route, type RouteAccess, routesOf } from './route-table.ts';
+import { streamRequest } from './stream-request.ts';
+
+export type HttpOptions = HealthSources & {
+  /** Where the built dashboard is; it need not exist. */
+  readonly dashboardFolder: string;
+  /** The `docs` folder of the repository, for the pages in `codes/`. */
+  readonly docsFolder: string;
+  readonly reports?: Reports;
+};
+
+/** Listener for `request`. */
+export type HttpHandler = (incoming: IncomingMessage, response: ServerResponse) => void;
+
+/** Public, and holds no secret: pages of every origin may read it. */
+const ANY_ORIGIN = '/api/v1/handshakes/{attempt}';
+
+export function createHttpHandler(services: Services, options: HttpOptions): HttpHandler {
+  const { admission, refuse, recordAccepted, settings, logger } = services;
+  const match = createMatchRoute(routesOf(services.info.environment));
+  const api = createApi(services, options);
+  addDashboardRoutes(api, options.dashboardFolder);
+  addReferenceRoutes(api, services, options.docsFolder);
+
+  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const arrived = toHandshakeRequest(incoming, 'rest', services);
+    const matched = match(canonicalPath(arrived.path));
+    const access = accessOf(matched, arrived.method);
+    const upgradeOnly = matched ? null : websocketPlan(arrived.path);
+    const transport = upgradeOnly ? 'websocket' : (access?.transport ?? 'rest');
+    const request: HandshakeRequest = { ...arrived, transport };
+    response.setHeader(ATTEMPT_HEADER, request.attempt);
+    for (const [name, value] of Object.entries(corsHeaders(request, settings)))
+      response.setHeader(name, value);
+    if (matched?.route.path === ANY_ORIGIN) {
+      response.setHeader('Access-Control-Allow-Origin', '*');
+      response.removeHeader('Access-Control-Allow-Credentials');
+    }
+    const verdict = await admission.admit(request, upgradeOnly?.plan ?? planOf(matched, access, request));
+    if (verdict.outcome === 'refused') {
+      refuse(request, verdict, { kind: 'http', response });
+      return;
+    }
+    await serve({ incoming, response, request, verdict, matched, access });
+  }
+
+  async function serve(admitted: Admitted): Promise<void> {
+    const { response, request, verdict, matched, access } = admitted;
+    let refused = false;
+    const fail = (failure: RequestFailure): Failed => {
+      const { checked } = verdict;
+      refused = failRequest(services, { request, response, checked }, failure) === 'refused';
+      return new Response(null) as Failed;
+    };
+    const isStream = access !== null && access.transport !== 'rest';
+    if (isStream) recordAccepted(request, verdict);
+    try {
+      if (matched && access) await serveRoute({ ...admitted, matched, access }, fail);
+      else answerOptions(response, methodsOf(matched?.route));
+    } catch (error) {
+      logger.error({ attempt: request.attempt, path: request.path, error }, 'A request failed.');
+      fail({ code: 'internal_error' });
+    }
+    if (!isStream && !refused) recordAccepted(request, verdict);
+  }
+
+  async function serveRoute(routed: Routed, fail: Call['fail']): Promise<void> {
+    const { incoming, response, request, verdict, matched, access } = routed;
+    const { identity } = verdict;
+    const path = canonicalPath(request.path);
+    if (access.transport === 'rest')
+      return dispatchRest(
+        api,
+        { request, identity, path, response, fail },
+        { incoming, limits: services.limits },
+      );
+    if (request.method === 'HEAD') return void response.writeHead(200).end();
+    const stream = streamRequest(request, matched.parameters, services.limits);
+    if (!stream.ok) return void fail({ code: 'invalid_input', detail: stream.detail });
+    const run = matched.parameters['id'];
+    if (run !== undefined && !(await services.runs.get(run)))
+      return void fail({ code: 'not_found', detail: `There is no run "${run}".` });
+    const { channels, frames, waitSeconds, requested } = stream;
+    const accepted = { request, identity };
+    if (access.transport === 'sse')
+      return serveSse(services, { response, accepted, channels, since: requested.since, frames });
+    const since = requested.given ? requested.since : null;
+    return servePoll(services, { response, accepted, channels, since, waitSeconds });
+  }
+
+  return (incoming, response) => {
+    response.on('error', () => response.destroy());
+    handle(incoming, response).catch((error: unknown) => {
+      logger.error({ error }, 'A request broke the handler.');
+      response.destroy();
+    });
+  };
+}
+
+type Admitted = {
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly request: HandshakeRequest;
+  readonly verdict: AcceptedVerdict;
+  readonly matched: RouteMatch | null;
+  readonly access: RouteAccess | null;
+};
+type Routed = Admitted & { readonly matched: RouteMatch; readonly access: RouteAccess };
+
+function accessOf(matched: RouteMatch | null, method = ''): RouteAccess | null {
+  const wanted = METHODS.find((known) => known === (method === 'HEAD' ? 'GET' : method));
+  return (wanted && matched?.route.methods[wanted]) ?? null;
+}
+
+/** What the ladder allows on the path. HEAD goes where GET goes; OPTIONS everywhere. */
+function methodsOf(route: Route | undefined): readonly string[] {
+  if (!route) return [];
+  const { methods } = route;
+  const known = METHODS.filter((method) => methods[method]);
+  return [...(methods.GET ? ['GET', 'HEAD'] : []), ...known.filter((method) => method !== 'GET'), 'OPTIONS'];
+}
+
+function planOf(matched: RouteMatch | null, access: RouteAccess | null, request: HandshakeRequest): Plan {
+  const methods = methodsOf(matched?.route);
+  if (!matched || !access) return { methods, credential: 'none', channels: [], connection: false };
+  const { credential, channels, may, transport } = access;
+  return {
+    methods,
+    credential,
+    channels: channels?.(matched.parameters, request.query) ?? [],
+    ...(may && { may }),
+    connection: transport !== 'rest',
+  };
+}

@@ -1,0 +1,111 @@
+/** What became of attempts: the public verdict for whoever holds an id, everything for operators. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { REFUSAL_CODES, STAGES } from '@greenlight/protocol/codes';
+import type { AttemptTrace, PublicVerdict } from '../../attempts.ts';
+import type { Services } from '../../services.ts';
+import type { Api } from '../call.ts';
+import { pageLimit, pageOf, timestamp } from '../schemas/basics.ts';
+import { checkedStage, problem, problemResponse } from '../schemas/problem.ts';
+
+const TRANSPORTS = ['websocket', 'sse', 'long-poll', 'rest'] as const;
+
+const publicVerdict: z.ZodType<PublicVerdict> = z
+  .union([
+    z.object({
+      outcome: z.literal('accepted'),
+      attempt: z.string(),
+      at: timestamp,
+      checked: z.array(checkedStage),
+    }),
+    z.intersection(z.object({ outcome: z.literal('refused'), at: timestamp }), problem),
+  ])
+  .openapi('PublicVerdict');
+
+const attemptTrace: z.ZodType<AttemptTrace> = z
+  .object({
+    attempt: z.string(),
+    outcome: z.enum(['accepted', 'refused']),
+    at: timestamp,
+    transport: z.enum(TRANSPORTS),
+    method: z.string(),
+    path: z.string().openapi({ description: 'Without the query.' }),
+    address: z.string(),
+    secure: z.boolean(),
+    host: z.string().nullable(),
+    origin: z.string().nullable(),
+    headers: z.array(z.string()).openapi({ description: 'Names only.' }),
+    checked: z.array(checkedStage),
+    user: z.string().nullable(),
+    credential: z.enum(['api_key', 'ticket', 'session', 'token']).nullable(),
+    credentialId: z.string().nullable(),
+    stage: z.enum(STAGES).nullable(),
+    code: z.enum(REFUSAL_CODES).nullable(),
+    detail: z.string().nullable(),
+    facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  })
+  .openapi('AttemptTrace');
+
+const look = createRoute({
+  method: 'get',
+  path: '/api/v1/handshakes/{attempt}',
+  tags: ['Handshakes'],
+  summary: 'Why was this attempt refused?',
+  description:
+    'For pages, which a browser does not tell why their WebSocket failed. Every origin may ask, no credential is needed; an attempt is known for ten minutes. `attempt_not_seen`: the nodes named in the answer have not seen it since they started, so most likely something in front of them refused it.',
+  security: [],
+  request: {
+    params: z.object({
+      attempt: z
+        .string()
+        .openapi({ param: { name: 'attempt', in: 'path' }, example: 'Zk0w3yq1V8mX2aP7rT5bNg' }),
+    }),
+  },
+  responses: {
+    200: { description: 'The verdict.', content: { 'application/json': { schema: publicVerdict } } },
+    default: problemResponse,
+  },
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/api/v1/handshakes',
+  tags: ['Operations'],
+  summary: 'List recent attempts, newest first',
+  description: 'For operators: all detail, of this node.',
+  request: {
+    query: z.object({
+      outcome: z.enum(['accepted', 'refused']).optional(),
+      code: z.enum(REFUSAL_CODES).optional(),
+      transport: z.enum(TRANSPORTS).optional(),
+      limit: pageLimit(100, 1_000),
+    }),
+  },
+  responses: {
+    200: { description: 'Attempts.', content: { 'application/json': { schema: pageOf(attemptTrace) } } },
+    default: problemResponse,
+  },
+});
+
+export function addHandshakeRoutes(api: Api, { attempts, info }: Services): void {
+  api.openapi(look, (c) => {
+    const { attempt } = c.req.valid('param');
+    const verdict = attempts.publicVerdict(attempt);
+    if (verdict) return c.json(verdict, 200);
+    return c.env.fail({
+      code: 'attempt_not_seen',
+      detail: `Node ${info.node} has seen no such attempt since it started at ${info.startedAt}, or not lately.`,
+      more: { startedAt: info.startedAt, nodes: [info.node] },
+    });
+  });
+
+  api.openapi(list, (c) => {
+    const { outcome, code, transport, limit } = c.req.valid('query');
+    const items = attempts.list({
+      limit,
+      ...(outcome && { outcome }),
+      ...(code && { code }),
+      ...(transport && { transport }),
+    });
+    return c.json({ items }, 200);
+  });
+}
