@@ -81,7 +81,6 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     docsFolder: join(home, 'docs'),
     selfProbe: options.selfProbe,
   });
-  await runs.begin();
 
   return {
     server,
