@@ -16,10 +16,12 @@ export function AccountMenu({ me, compact = false }: { me: Me; compact?: boolean
   const chosen = useStore(theme);
   return (
     <Menu
+      label="Account"
       align={compact ? 'end' : 'start'}
-      trigger={
+      renderTrigger={(attributes) => (
         <button
           type="button"
+          {...attributes}
           aria-label={`Account: ${me.name}`}
           className={classes(
             'flex items-center gap-2.5 rounded-md text-left hover:bg-hover',
@@ -34,14 +36,14 @@ export function AccountMenu({ me, compact = false }: { me: Me; compact?: boolean
             </span>
           )}
         </button>
-      }
+      )}
     >
       <MenuNote>Appearance</MenuNote>
       {THEMES.map(([value, name, Icon]) => (
-        <MenuItem key={value} onSelect={() => chooseTheme(value)}>
+        <MenuItem key={value} checked={chosen === value} onSelect={() => chooseTheme(value)}>
           <Icon aria-hidden />
           <span className="flex-1">{name}</span>
-          {chosen === value && <Check aria-label="chosen" />}
+          {chosen === value && <Check aria-hidden />}
         </MenuItem>
       ))}
       <MenuLine />

@@ -1,35 +1,86 @@
-import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
+import { useRef } from 'react';
+import { Popover } from './popover.tsx';
 
-type Props = { trigger: ReactNode; children: ReactNode; align?: 'start' | 'end' };
+type Props = {
+  label: string;
+  renderTrigger: (attributes: { popoverTarget: string; 'aria-haspopup': 'menu' }) => ReactNode;
+  align?: 'start' | 'end';
+  children: ReactNode;
+};
 
-/** Not modal: the modal one locks scrolling with an inline `<style>`, which our Content-Security-Policy forbids. */
-export function Menu({ trigger, children, align = 'end' }: Props) {
+const itemsOf = (menu: HTMLElement): readonly HTMLElement[] => [
+  ...menu.querySelectorAll<HTMLElement>('[role^=menuitem]'),
+];
+
+/** Which item a key leads to, from the one at `at`; null for keys that are not the menu's. */
+function target(key: string, at: number, count: number): number | null {
+  switch (key) {
+    case 'ArrowDown':
+      return (at + 1) % count;
+    case 'ArrowUp':
+      return (at - 1 + count) % count;
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return null;
+  }
+}
+
+/** A menu by the ARIA pattern: arrows move, Escape and Tab leave, choosing closes. */
+export function Menu({ label, renderTrigger, align = 'end', children }: Props) {
+  const menu = useRef<HTMLDivElement>(null);
+  const press = (event: KeyboardEvent): void => {
+    if (!menu.current) return;
+    if (event.key === 'Tab') menu.current.hidePopover();
+    const items = itemsOf(menu.current);
+    const next = target(
+      event.key,
+      items.findIndex((item) => item === document.activeElement),
+      items.length,
+    );
+    if (next === null) return;
+    event.preventDefault();
+    items[next]?.focus();
+  };
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align={align}
-          sideOffset={6}
-          collisionPadding={8}
-          className="rise z-40 min-w-44 rounded-lg border border-line-strong bg-raised p-1 text-sm text-ink shadow-raised"
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Popover
+      ref={menu}
+      label={label}
+      role="menu"
+      align={align}
+      renderTrigger={({ popoverTarget }) => renderTrigger({ popoverTarget, 'aria-haspopup': 'menu' })}
+      onOpen={(element) => itemsOf(element)[0]?.focus()}
+      className="min-w-44"
+    >
+      {/* Keys and presses of the items arrive here. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events */}
+      <div className="p-1" onKeyDown={press} onClick={() => menu.current?.hidePopover()}>
+        {children}
+      </div>
+    </Popover>
   );
 }
 
 const ITEM =
-  'flex h-8 w-full items-center gap-2 rounded-md px-2 outline-none select-none data-highlighted:bg-hover data-disabled:opacity-45 [&_svg]:size-3.5 [&_svg]:text-muted';
+  'flex h-8 w-full items-center gap-2 rounded-md px-2 text-left select-none hover:bg-hover focus:bg-hover [&_svg]:size-3.5 [&_svg]:text-muted';
 
-export function MenuItem({ onSelect, children }: { onSelect: () => void; children: ReactNode }) {
+/** `checked` makes it one of a group of which one is chosen. */
+export function MenuItem(props: { onSelect: () => void; checked?: boolean; children: ReactNode }) {
+  const { onSelect, checked, children } = props;
   return (
-    <DropdownMenu.Item className={ITEM} onSelect={onSelect}>
+    <button
+      type="button"
+      role={checked === undefined ? 'menuitem' : 'menuitemradio'}
+      aria-checked={checked}
+      tabIndex={-1}
+      className={ITEM}
+      onClick={onSelect}
+    >
       {children}
-    </DropdownMenu.Item>
+    </button>
   );
 }
 
@@ -43,16 +94,16 @@ export function MenuLink({
   children: ReactNode;
 }) {
   return (
-    <DropdownMenu.Item className={ITEM} asChild>
-      <a href={href} download={download}>
-        {children}
-      </a>
-    </DropdownMenu.Item>
+    <a role="menuitem" tabIndex={-1} href={href} download={download} className={ITEM}>
+      {children}
+    </a>
   );
 }
 
 export const MenuNote = ({ children }: { children: ReactNode }) => (
-  <DropdownMenu.Label className="px-2 py-1.5 text-xs text-muted">{children}</DropdownMenu.Label>
+  <p role="presentation" className="px-2 py-1.5 text-xs text-muted">
+    {children}
+  </p>
 );
 
-export const MenuLine = () => <DropdownMenu.Separator className="my-1 h-px bg-line" />;
+export const MenuLine = () => <hr className="my-1 border-line" />;

@@ -1,5 +1,5 @@
-import { Tabs as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useId, type KeyboardEvent, type ReactNode } from 'react';
+import { classes } from './classes.ts';
 import { formatCount } from './format.ts';
 
 export type Tab = {
@@ -9,30 +9,57 @@ export type Tab = {
   readonly content: ReactNode;
 };
 
-type Props = { label: string; tabs: readonly Tab[]; chosen: string; onChoose: (id: string) => void };
+type Props = {
+  label: string;
+  tabs: readonly Tab[];
+  chosen: string;
+  onChoose: (id: string) => void;
+};
 
+const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
+
+/** Tabs by the ARIA pattern: arrows choose, Tab goes on to the content. */
 export function Tabs({ label, tabs, chosen, onChoose }: Props) {
+  const id = useId();
+  const press = (event: KeyboardEvent<HTMLButtonElement>): void => {
+    const step = STEPS[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const at = tabs.findIndex((tab) => tab.id === chosen);
+    const next = tabs[(at + step + tabs.length) % tabs.length];
+    if (!next) return;
+    onChoose(next.id);
+    document.getElementById(`${id}-${next.id}`)?.focus();
+  };
   return (
-    <Radix.Root value={chosen} onValueChange={onChoose} className="flex min-w-0 flex-col">
-      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line px-2">
-        {tabs.map(({ id, name, count }) => (
-          <Radix.Trigger
-            key={id}
-            value={id}
-            className="-mb-px inline-flex h-10 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2 text-sm font-medium text-muted outline-offset-[-3px] hover:text-ink data-[state=active]:border-control data-[state=active]:text-ink"
-          >
-            {name}
-            {count !== undefined && (
-              <span className="text-xs font-normal text-muted">{formatCount(count)}</span>
+    <>
+      <div role="tablist" aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line px-2">
+        {tabs.map((tab) => (
+          <button
+            key={tab.id}
+            type="button"
+            role="tab"
+            id={`${id}-${tab.id}`}
+            aria-selected={tab.id === chosen}
+            aria-controls={`${id}-panel`}
+            tabIndex={tab.id === chosen ? 0 : -1}
+            onClick={() => onChoose(tab.id)}
+            onKeyDown={press}
+            className={classes(
+              'inline-flex h-10 shrink-0 items-center gap-1.5 border-b-2 px-2 text-sm font-medium outline-offset-[-3px]',
+              tab.id === chosen ? 'border-control text-ink' : 'border-transparent text-muted hover:text-ink',
             )}
-          </Radix.Trigger>
+          >
+            {tab.name}
+            {tab.count !== undefined && (
+              <span className="text-xs font-normal text-muted">{formatCount(tab.count)}</span>
+            )}
+          </button>
         ))}
-      </Radix.List>
-      {tabs.map(({ id, content }) => (
-        <Radix.Content key={id} value={id} className="min-w-0 outline-offset-[-2px]">
-          {content}
-        </Radix.Content>
-      ))}
-    </Radix.Root>
+      </div>
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${chosen}`} className="min-w-0">
+        {tabs.find((tab) => tab.id === chosen)?.content}
+      </div>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Popover } from 'radix-ui';
+import { Popover } from '../components/popover.tsx';
 import { useNow } from '../data/clock.ts';
 import { LightDetails } from './light-details.tsx';
 import { LightMark } from './light-mark.tsx';
@@ -9,27 +9,23 @@ import { useLight } from './use-light.ts';
 export function LightButton() {
   const now = useNow();
   const light = useLight();
-  const words = lightWords(light, now);
   return (
-    <Popover.Root>
-      <Popover.Trigger
-        data-light={light.kind}
-        className="inline-flex h-7 max-w-[60vw] items-center gap-1.5 rounded-full border border-line-strong bg-surface pr-2.5 pl-2 text-xs font-medium hover:bg-hover"
-      >
-        <LightMark kind={light.kind} />
-        <output className="truncate">{words}</output>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          align="end"
-          sideOffset={8}
-          collisionPadding={12}
-          aria-label="Connection"
-          className="rise z-40 max-h-(--radix-popover-content-available-height) w-[min(22rem,calc(100vw-24px))] overflow-y-auto rounded-lg border border-line-strong bg-raised text-sm text-ink shadow-raised"
+    <Popover
+      label="Connection"
+      className="w-[min(22rem,calc(100vw-24px))]"
+      renderTrigger={(attributes) => (
+        <button
+          type="button"
+          {...attributes}
+          data-light={light.kind}
+          className="inline-flex h-7 max-w-[60vw] shrink-0 items-center gap-1.5 rounded-full border border-line-strong bg-surface pr-2.5 pl-2 text-xs font-medium hover:bg-hover"
         >
-          <LightDetails light={light} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+          <LightMark kind={light.kind} />
+          <output className="truncate">{lightWords(light, now)}</output>
+        </button>
+      )}
+    >
+      <LightDetails light={light} />
+    </Popover>
   );
 }

@@ -63,12 +63,13 @@ export function RunActions({ run, me }: { run: RunSnapshot; me: Me }) {
       )}
       {isTerminal(run.state) && run.kind === 'validation' && (
         <Menu
-          trigger={
-            <Button>
+          label="Report"
+          renderTrigger={(attributes) => (
+            <Button {...attributes}>
               <Download aria-hidden />
               Report
             </Button>
-          }
+          )}
         >
           <MenuNote>Download the report as</MenuNote>
           {FORMATS.map(([format, name, ending]) => (
