@@ -5,23 +5,23 @@ import type { HandshakeRequest } from './request.ts';
 import type { Failure } from './verdict.ts';
 
 export function checkRequest(request: HandshakeRequest): Failure | null {
-  const { target, method, httpVersion, headers } = request;
+  const { target, transport, method, httpVersion, headers } = request;
+  if (transport === 'websocket' && method !== 'GET')
+    return {
+      code: 'method_not_allowed',
+      detail: `A WebSocket is opened with GET; this request used ${method}.`,
+      operator: { allow: 'GET' },
+    };
   if (!target.startsWith('/'))
     return malformed('The request target must be a path that begins with "/" or an http(s) URL.');
   if (headers.has('host') && hostOf(request) === null)
     return malformed('The Host header is not one "name" or "name:port".');
   if (!headers.has('host') && httpVersion !== '1.0')
     return malformed('The request has no Host header, which HTTP/1.1 requires.');
-  return request.transport === 'websocket' ? checkOpening(request, method) : null;
+  return transport === 'websocket' ? checkOpening(request) : null;
 }
 
-function checkOpening({ headers, httpVersion }: HandshakeRequest, method: string): Failure | null {
-  if (method !== 'GET')
-    return {
-      code: 'method_not_allowed',
-      detail: `A WebSocket is opened with GET; this request used ${method}.`,
-      operator: { allow: 'GET' },
-    };
+function checkOpening({ headers, httpVersion }: HandshakeRequest): Failure | null {
   if (!listNames(headers.get('upgrade'), 'websocket')) return upgradeRequired(headers.get('upgrade'));
   if (!listNames(headers.get('connection'), 'upgrade'))
     return {

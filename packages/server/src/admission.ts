@@ -182,13 +182,16 @@ const PASSED_BEFORE: readonly CheckedStage[] = STAGES.slice(0, STAGES.indexOf('c
 
 const forbidden = (detail: string): Failure => ({ code: 'channel_forbidden', detail });
 
+const SCHEMES = ['basic', 'digest', 'negotiate', 'ntlm', 'token', 'apikey'];
+
 function missing({ headers, transport }: HandshakeRequest): Failure {
   const scheme = headers.get('authorization')?.split(' ', 1)[0];
   if (scheme !== undefined)
     return {
       code: 'credential_missing',
       detail: 'The Authorization header uses another scheme than Bearer.',
-      operator: { authorizationScheme: scheme.length <= 16 ? scheme : 'other' },
+      // Without a scheme the word is the credential itself, so only those that are known are named.
+      operator: { authorizationScheme: SCHEMES.includes(scheme.toLowerCase()) ? scheme : 'other' },
     };
   return transport === 'websocket'
     ? {

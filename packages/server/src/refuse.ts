@@ -83,5 +83,6 @@ function answer(
   const { response } = exit;
   // Too late for an answer: a body that stops short is the only sign left.
   if (response.headersSent) response.destroy();
-  else response.writeHead(problem.status, headers).end(body);
+  else
+    response.writeHead(problem.status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
 }

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { type AttemptTrace, createAttempts } from './attempts.ts';
+
+function trace(attempt: string): AttemptTrace {
+  return {
+    attempt,
+    outcome: 'accepted',
+    at: '2026-01-01T00:00:00.000Z',
+    transport: 'websocket',
+    method: 'GET',
+    path: '/ws',
+    address: '127.0.0.1',
+    secure: false,
+    host: null,
+    origin: null,
+    headers: [],
+    checked: [],
+    user: null,
+    credential: null,
+    credentialId: null,
+    stage: null,
+    code: null,
+    detail: null,
+    facts: {},
+  };
+}
+
+const id = (letter: string): string => letter.repeat(22);
+const attemptsAt = (now: { ms: number }, attemptsKept = 3) =>
+  createAttempts({ limits: { attemptsKept, attemptMinutes: 10 }, clock: () => now.ms });
+
+describe('attempts', () => {
+  it('[H11] are known for 10 minutes', () => {
+    const now = { ms: 0 };
+    const attempts = attemptsAt(now);
+    attempts.record(trace(id('a')), null);
+    now.ms = 10 * 60_000 - 1;
+    expect(attempts.publicVerdict(id('a'))).toMatchObject({ outcome: 'accepted', attempt: id('a') });
+    now.ms += 1;
+    expect(attempts.publicVerdict(id('a'))).toBeNull();
+  });
+
+  it('are bounded in number: the oldest go first', () => {
+    const attempts = attemptsAt({ ms: 0 });
+    for (const letter of ['a', 'b', 'c', 'd']) attempts.record(trace(id(letter)), null);
+    expect(attempts.list().map(({ attempt }) => attempt)).toEqual([id('d'), id('c'), id('b')]);
+    expect(attempts.list({ limit: 1 })).toHaveLength(1);
+    expect(attempts.list({ outcome: 'refused' })).toEqual([]);
+  });
+
+  it('[H11] give an id to one attempt at a time', () => {
+    const attempts = attemptsAt({ ms: 0 });
+    expect(attempts.claim(id('a'))).toBe(id('a'));
+    expect(attempts.claim(id('a'))).not.toBe(id('a'));
+    attempts.release(id('a'));
+    expect(attempts.claim(id('a'))).toBe(id('a'));
+    expect(attempts.claim('malformed')).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    expect(attempts.claim(null)).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  });
+});
