@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dataOf, one } from './contract-fixtures.ts';
+import { dataOf, one } from './contract/fixtures.ts';
 import { openLog, type FolderLog } from './open-log.ts';
 
 const LIMIT = 512 * 1024;

@@ -13,7 +13,7 @@ export type ChannelAppend = {
   readonly channel: string;
   /** At least one; they get consecutive offsets in this order. */
   readonly events: readonly Event[];
-  /** Append only if this is still the offset of the channel's last event (0 for an empty channel). */
+  /** Append only if this is still the offset of the channel's last event (0 if there never was one). */
   readonly expectHead?: number;
 };
 
@@ -78,6 +78,7 @@ export type AppendRefused =
       readonly version: number;
     }
   | { readonly ok: false; readonly reason: 'idempotency_key_reused'; readonly key: string }
+  /** `memory` channels beside `disk` channels or records, which are on disk. */
   | { readonly ok: false; readonly reason: 'mixed_durability' }
   /** The disk is full or failing; nothing was written. */
   | { readonly ok: false; readonly reason: 'unavailable'; readonly detail: string };
@@ -115,15 +116,19 @@ export type ChannelInfo = {
 export type Page = {
   /** Only records with this parent. */
   readonly parent?: string;
-  /** Only records whose id is greater, in id order; for the next page pass the last id. */
+  /** Only records that come after this id in the order asked for; for the next page pass the last id. */
   readonly after?: string;
-  /** Newest first when true (descending ids). Default false. */
+  /** Descending ids when true, so newest first where ids begin with the time. Default false. */
   readonly descending?: boolean;
   /** Default 100, at most 1,000. */
   readonly limit?: number;
 };
 
 export interface Log {
+  /**
+   * Appends take effect in the order of the calls. Rejects only for what a bug asks for: a wrong channel name, no
+   * events, a record without a value or with an `at` that is not there.
+   */
   append(append: Append): Promise<AppendResult>;
   read(channel: string, options: ReadOptions): Promise<ReadPage>;
   /** The position of the newest event; offset 0 for a channel that has none yet. Never fails for a valid name. */

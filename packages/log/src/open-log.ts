@@ -61,12 +61,21 @@ export async function openLog(options: OpenLogOptions): Promise<FolderLog> {
   const part = (channel: string): typeof disk | typeof memory =>
     compiled.durability(channel) === 'memory' ? memory : disk;
 
+  let rounds = 0;
   const retain = async (): Promise<number> => {
     const now = clock();
-    return memory.retain(now) + (await disk.retain(now));
+    rounds++;
+    try {
+      return memory.retain(now) + (await disk.retain(now));
+    } finally {
+      rounds--;
+    }
   };
-  // A round that fails (a full disk) is followed by another one; appends say what is wrong.
-  const timer = retainEveryMs > 0 ? setInterval(() => void retain().catch(() => 0), retainEveryMs) : null;
+  const retainByItself = (): void => {
+    // A round that fails (a full disk) is followed by another one; appends say what is wrong.
+    if (rounds === 0) void retain().catch(() => 0);
+  };
+  const timer = retainEveryMs > 0 ? setInterval(retainByItself, retainEveryMs) : null;
   timer?.unref();
 
   let closing: Promise<void> | null = null;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { accepted, dataOf, one } from './contract-fixtures.ts';
+import { accepted, dataOf, one } from './contract/fixtures.ts';
 import { openLog, type FolderLog } from './open-log.ts';
 import { restore } from './restore.ts';
 import { databaseFile } from './sqlite/schema.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { dataOf, one } from '../contract-fixtures.ts';
+import { dataOf, one } from '../contract/fixtures.ts';
 import { openLog } from '../open-log.ts';
 
 it('[L19] acknowledges nothing more after the disk failed, and has all that it acknowledged at the next start', async () => {

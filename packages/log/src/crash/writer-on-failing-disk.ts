@@ -2,7 +2,7 @@
  * Appends until the disk fails, then twice more; prints how many were acknowledged and what the last two were told.
  * failing-disk.test.ts runs it under a limit on the size of files, which the operating system enforces.
  */
-import { one } from '../contract-fixtures.ts';
+import { one } from '../contract/fixtures.ts';
 import { openLog } from '../open-log.ts';
 
 // By default the signal ends the process; handled, the write itself fails instead.

@@ -3,7 +3,7 @@
  * line for each acknowledgement, synchronously, the moment it has it: `<writer> <n> <offset in all>`.
  */
 import { writeSync } from 'node:fs';
-import { one } from '../contract-fixtures.ts';
+import { one } from '../contract/fixtures.ts';
 import { openLog } from '../open-log.ts';
 
 const [folder = '', writers = '8'] = process.argv.slice(2);

@@ -19,7 +19,7 @@ const MIGRATIONS: readonly string[] = [
      bytes INTEGER NOT NULL      -- of the JSON of the events still kept
    ) STRICT;
    CREATE TABLE events (
-     channel INTEGER NOT NULL REFERENCES channels (id),
+     channel INTEGER NOT NULL,   -- channels.id
      offset INTEGER NOT NULL,
      at INTEGER NOT NULL,        -- when it was appended, ms since 1970
      json TEXT NOT NULL,
@@ -55,7 +55,8 @@ export function prepareDatabase(db: DatabaseSync): string {
     );
   if (found.kind === 'greenlight' && found.version > SCHEMA_VERSION)
     throw new LogOpenError('schema_newer', newerSchema(locationOf(db), found.version));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;');
+  // `fullfsync` counts on macOS, where a plain fsync may leave the data in the drive's cache.
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON');
   const from = found.kind === 'greenlight' ? found.version : 0;
   if (from < SCHEMA_VERSION) migrate(db, from);
   return readEpoch(db);

@@ -1,8 +1,9 @@
 /** A log beside plain lists: after any steps, both say the same. */
 import fc from 'fast-check';
-import { expect } from 'vitest';
-import { accepted, dataOf, one, testEvent } from './contract-fixtures.ts';
-import type { Log } from './log.ts';
+import { expect, it } from 'vitest';
+import { accepted, dataOf, one, testEvent } from './fixtures.ts';
+import type { Log } from '../log.ts';
+import type { StartLog } from './start.ts';
 
 type Step =
   | { readonly do: 'append'; readonly channel: string; readonly count: number }
@@ -12,7 +13,7 @@ type Step =
   | { readonly do: 'reopen'; readonly channel: string };
 
 /** Does the steps to the log and to lists, and compares what both say. */
-export async function agree(steps: readonly Step[], first: Log, reopen: () => Promise<Log>): Promise<void> {
+async function agree(steps: readonly Step[], first: Log, reopen: () => Promise<Log>): Promise<void> {
   let log = first;
   let written = 0;
   const model = new Map<string, { events: number[]; earliest: number }>();
@@ -68,7 +69,7 @@ export async function agree(steps: readonly Step[], first: Log, reopen: () => Pr
 
 const channel = fc.constantFrom('a', 'b', 'c');
 /** One thing to do to a log. */
-export const step = fc.oneof(
+const step = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({ do: fc.constant('append'), channel, count: fc.integer({ min: 1, max: 4 }) }),
@@ -91,3 +92,15 @@ export const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen'), channel }) },
 ) as fc.Arbitrary<Step>;
+
+export function compareWithModel(start: StartLog): void {
+  it('[L1] [L4] agrees with a list in memory, whatever is appended, trimmed and opened again', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const { log, reopen } = await start();
+        await agree(steps, log, reopen);
+      }),
+      { numRuns: 25 },
+    );
+  });
+}

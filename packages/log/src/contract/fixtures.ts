@@ -1,6 +1,6 @@
 /** What the tests of a log append and look at. */
 import type { Event } from '@greenlight/protocol/event';
-import type { Append, Appended, AppendResult, Log } from './log.ts';
+import type { Append, Appended, AppendResult, Log } from '../log.ts';
 
 export const testEvent = (data: unknown, type = 'test.happened'): Event => ({
   id: 'e1',
