@@ -1,16 +1,16 @@
 /** The SDK's front door. */
 import { isChannelName } from '@greenlight/protocol/channel';
 import type { EventInput } from '@greenlight/protocol/event';
-import type { OkReply, Reply, WelcomePush } from '@greenlight/protocol/frames';
+import type { OkReply, Reply } from '@greenlight/protocol/frames';
 import type { Position } from '@greenlight/protocol/position';
-import type { ControlAction, RunSnapshot } from '@greenlight/protocol/run';
+import type { ControlAction, RunState } from '@greenlight/protocol/run';
 import { newAttempt } from './attempt.ts';
 import { type Clock, type Random, systemClock, systemRandom } from './clock.ts';
-import { createConnector } from './connector.ts';
+import { createConnector, type OutgoingCommand } from './connector.ts';
 import type { Credential } from './credential.ts';
 import { isOnline, watchEnvironment } from './environment.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
-import { createRest, explainAttempt } from './rest.ts';
+import { explainAttempt, postCommand } from './rest.ts';
 import type { Controlled, Failed, Published, Started } from './result.ts';
 import { createRun, type RunHandle } from './run.ts';
 import { observable, type Observable, type Status } from './status.ts';
@@ -22,6 +22,17 @@ import {
 } from './subscription.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { type WebSocketConstructor, websocketTransport } from './transports/websocket.ts';
+
+export type { Event, EventInput, Publication } from '@greenlight/protocol/event';
+export type { SnapshotPush, SubscribeOutcome } from '@greenlight/protocol/frames';
+export type { Position, Since } from '@greenlight/protocol/position';
+export type { RunSnapshot } from '@greenlight/protocol/run';
+export type { Credential } from './credential.ts';
+export type { Refusal } from './refusal.ts';
+export type { Controlled, Failed, Published, RunEnd, Started } from './result.ts';
+export type { RunHandle } from './run.ts';
+export type { Observable, Status } from './status.ts';
+export type { Handler, SubscribeOptions, Subscription } from './subscription.ts';
 
 export type ClientOptions = {
   /** The server's address, http or https. Default: where the page came from. */
@@ -62,8 +73,6 @@ export interface Client {
   close(): void;
 }
 
-type Command = Readonly<Record<string, unknown>> & { readonly type: string };
-
 export function createClient(options: ClientOptions = {}): Client {
   const { clock = systemClock, random = systemRandom } = options;
   const limits: ClientLimits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -73,10 +82,9 @@ export function createClient(options: ClientOptions = {}): Client {
     throw new TypeError('There is no WebSocket here: give createClient one, such as that of "ws".');
   const transport = websocketTransport(WebSocket);
   const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  const rest = createRest({ base, credential: () => credential, fetch, random });
   const closing = new Set<() => void>();
   let credential = options.credential ?? 'cookie';
-  let welcome: WelcomePush | null = null;
+  let welcome: Pick<Status, 'user' | 'session' | 'node' | 'build'> = NOBODY;
   let lastHeartbeatAt: number | null = null;
 
   const connector = createConnector({
@@ -96,7 +104,7 @@ export function createClient(options: ClientOptions = {}): Client {
     onChange: show,
   });
   const subscriptions = createSubscriptions({
-    command: (command) => connector.command(command),
+    command: (command, answered) => connector.command(command, answered),
     isOpen: () => connector.state.name === 'open',
     onChange: show,
   });
@@ -107,16 +115,17 @@ export function createClient(options: ClientOptions = {}): Client {
     const { state } = connector;
     const open = state.name === 'open';
     const { total, acknowledged, denied, headLag } = subscriptions.tally();
+    const { user, session, node, build } = welcome;
     if (open && state.heartbeatAt !== null) lastHeartbeatAt = state.heartbeatAt;
     const settled = total - denied.length;
     return {
       state: state.name,
       live: open && state.heartbeatAt !== null && acknowledged === settled,
       transport: open ? transport.name : null,
-      user: welcome?.user ?? null,
-      session: welcome?.session ?? null,
-      node: welcome?.node ?? null,
-      build: welcome?.build ?? null,
+      user,
+      session,
+      node,
+      build,
       subscriptions: { total, acknowledged: open ? acknowledged : 0, denied },
       lastHeartbeatAt,
       headLag,
@@ -133,9 +142,9 @@ export function createClient(options: ClientOptions = {}): Client {
   }
 
   /** Over the connection, else over HTTP; `repeatable` also after the connection was lost before the answer. */
-  async function command(fields: Command, repeatable: boolean): Promise<OkReply | Failed> {
+  async function command(fields: OutgoingCommand, repeatable: boolean): Promise<OkReply | Failed> {
     const sent = connector.state.name === 'open';
-    const reply = sent ? await connector.command(fields) : null;
+    const reply = await new Promise<Reply | null>((resolve) => connector.command(fields, resolve));
     if (reply) return reply.type === 'ok' ? reply : failedReply(reply);
     if (sent && !repeatable)
       return {
@@ -144,10 +153,7 @@ export function createClient(options: ClientOptions = {}): Client {
         detail: 'The connection was lost before the answer; look at what is there before you repeat this.',
         retryable: false,
       };
-    const answer = await rest('api/v1/commands', { id: 0, ...fields });
-    if (answer.ok) return answer.body as OkReply;
-    const { code, detail, fix, retryable, attempt } = answer.refusal;
-    return { ok: false, code, detail, fix, retryable, attempt };
+    return postCommand(fields, credential, { base, fetch, random });
   }
 
   function subscribe(
@@ -183,7 +189,7 @@ export function createClient(options: ClientOptions = {}): Client {
 
   async function control(workflow: string, action: ControlAction): Promise<Controlled> {
     const reply = await command({ type: 'control', workflow, action }, false);
-    return isFailed(reply) ? reply : { ok: true, run: reply['run'] as RunSnapshot };
+    return isFailed(reply) ? reply : { ok: true, workflow, state: reply['state'] as RunState };
   }
 
   function run(id: string): RunHandle {
@@ -216,7 +222,7 @@ export function createClient(options: ClientOptions = {}): Client {
 
     async start(kind, input) {
       const reply = await command({ type: 'start', kind, input }, false);
-      return isFailed(reply) ? reply : { ok: true, run: run((reply['run'] as RunSnapshot).id) };
+      return isFailed(reply) ? reply : { ok: true, run: run(reply['workflow'] as string) };
     },
 
     retry: () => connector.dispatch({ type: 'retry' }),
@@ -234,10 +240,12 @@ export function createClient(options: ClientOptions = {}): Client {
   };
 }
 
+const NOBODY = { user: null, session: null, node: null, build: null };
+
 const isFailed = (reply: OkReply | Failed): reply is Failed => 'ok' in reply && reply.ok === false;
 
-function failedReply({ code, detail, fix, retryable }: Extract<Reply, { type: 'error' }>): Failed {
-  return { ok: false, code, detail, retryable, ...(fix !== undefined && { fix }) };
+function failedReply({ id: _id, type: _type, ...failure }: Extract<Reply, { type: 'error' }>): Failed {
+  return { ok: false, ...failure };
 }
 
 function baseOf(url: string | URL | undefined): string {

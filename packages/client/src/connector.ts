@@ -2,11 +2,11 @@
 import { decodeServerFrame } from '@greenlight/protocol/decode';
 import type { Push, Reply, WelcomePush } from '@greenlight/protocol/frames';
 import type { Clock, Random } from './clock.ts';
-import { type Credential, fetchSecret, isRefreshable } from './credential.ts';
+import { type Credential, fetchSecret, isRefreshable, type Secret } from './credential.ts';
 import type { ClientLimits } from './limits.ts';
 import { IDLE, type MachineEvent, type State, step } from './machine.ts';
-import { localRefusal, refusalFrom, type Refusal } from './refusal.ts';
-import type { Connection, Transport } from './transport.ts';
+import { type LocalCode, localRefusal, refusalFrom, type Refusal } from './refusal.ts';
+import type { Connection, Listener, Transport } from './transport.ts';
 
 export type ConnectorOptions = {
   readonly base: string;
@@ -24,18 +24,24 @@ export type ConnectorOptions = {
   readonly onChange: () => void;
 };
 
+export type OutgoingCommand = Readonly<Record<string, unknown>> & { readonly type: string };
+export type Answered = (reply: Reply | null) => void;
+
 export interface Connector {
   readonly state: State;
   /** Of the last ping that was answered. */
   readonly rttMs: number | null;
   dispatch(event: MachineEvent): void;
-  /** Sends over the open connection. Null: there is none, or it was lost before the answer came. */
-  command(command: Readonly<Record<string, unknown> & { type: string }>): Promise<Reply | null>;
+  /**
+   * Sends over the open connection. `answered` is called before the next frame is looked at, because what follows
+   * a reply may depend on it; with null if there is no connection, or if it was lost first.
+   */
+  command(command: OutgoingCommand, answered: Answered): void;
 }
 
 export function createConnector(options: ConnectorOptions): Connector {
   const { clock, random, limits } = options;
-  const pending = new Map<number, (reply: Reply | null) => void>();
+  const pending = new Map<number, Answered>();
   let state: State = IDLE;
   let connection: Connection | null = null;
   let rttMs: number | null = null;
@@ -74,39 +80,48 @@ export function createConnector(options: ConnectorOptions): Connector {
   function drop(): void {
     connection?.close();
     connection = null;
-    for (const answer of pending.values()) answer(null);
+    const unanswered = [...pending.values()];
     pending.clear();
+    for (const answered of unanswered) answered(null);
   }
 
   async function open(): Promise<void> {
     drop();
     const { attempt } = state;
-    const current = (): boolean => state.attempt === attempt;
+    const stillWanted = (): boolean => state.attempt === attempt && state.name === 'connecting';
+    let secret: Secret;
     try {
-      const secret = await fetchSecret(options.credential());
-      if (!current() || state.name !== 'connecting') return;
-      connection = options.transport.open(
-        { base: options.base, attempt, secret },
-        {
-          opened() {
-            dispatch({ type: 'opened' });
-            if (secret.kind === 'token' && secret.place === 'frame')
-              send({ type: 'auth', token: secret.value });
-          },
-          frame: receive,
-          ended(code, reason) {
-            connection = null;
-            drop();
-            dispatch({ type: 'ended', code, reason });
-          },
-        },
-      );
+      secret = await fetchSecret(options.credential());
     } catch (error) {
-      if (!current()) return;
-      const detail = `The credential could not be had: ${error instanceof Error ? error.message : String(error)}`;
       const fix = 'Look at the function that was given to createClient as the credential.';
-      dispatch({ type: 'refused', refusal: localRefusal('credential_unavailable', attempt, detail, fix) });
+      if (stillWanted())
+        refuse('credential_unavailable', `The credential could not be had: ${sentence(error)}`, fix);
+      return;
     }
+    if (!stillWanted()) return;
+    try {
+      connection = options.transport.open({ base: options.base, attempt, secret }, listen(secret));
+    } catch (error) {
+      // Such as ws: from a page that came over https.
+      const fix = 'Use an address of the server that this page may open.';
+      refuse('unreachable', `The platform does not open this address: ${sentence(error)}`, fix);
+    }
+  }
+
+  const listen = (secret: Secret): Listener => ({
+    opened() {
+      dispatch({ type: 'opened' });
+      if (secret.kind === 'token' && secret.place === 'frame') send({ type: 'auth', token: secret.value });
+    },
+    frame: receive,
+    ended(code, reason) {
+      drop();
+      dispatch({ type: 'ended', code, reason });
+    },
+  });
+
+  function refuse(code: LocalCode, detail: string, fix: string): void {
+    dispatch({ type: 'refused', refusal: localRefusal(code, state.attempt, detail, fix) });
   }
 
   async function explain(): Promise<void> {
@@ -130,9 +145,9 @@ export function createConnector(options: ConnectorOptions): Connector {
     switch (frame.type) {
       case 'ok':
       case 'error': {
-        const answer = pending.get(frame.id ?? -1);
+        const answered = pending.get(frame.id ?? -1);
         pending.delete(frame.id ?? -1);
-        answer?.(frame);
+        answered?.(frame);
         return;
       }
       case 'welcome':
@@ -157,24 +172,25 @@ export function createConnector(options: ConnectorOptions): Connector {
     }
   }
 
-  function send(command: Readonly<Record<string, unknown>>): number {
+  function send(command: OutgoingCommand): number {
     const id = nextId;
     nextId += 1;
     connection?.send(JSON.stringify({ id, ...command }));
     return id;
   }
 
-  function command(fields: Readonly<Record<string, unknown>>): Promise<Reply | null> {
-    if (state.name !== 'open') return Promise.resolve(null);
-    return new Promise((resolve) => pending.set(send(fields), resolve));
+  function command(outgoing: OutgoingCommand, answered: Answered): void {
+    if (state.name === 'open') pending.set(send(outgoing), answered);
+    else answered(null);
   }
 
-  async function ping(): Promise<void> {
+  function ping(): void {
     const sentAt = clock.now();
-    const reply = await command({ type: 'ping' });
-    if (reply?.type !== 'ok') return;
-    rttMs = clock.now() - sentAt;
-    dispatch({ type: 'pong' });
+    command({ type: 'ping' }, (reply) => {
+      if (reply?.type !== 'ok') return;
+      rttMs = clock.now() - sentAt;
+      dispatch({ type: 'pong' });
+    });
   }
 
   const EFFECTS = {
@@ -182,7 +198,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     drop,
     explain: () => void explain(),
     subscribe: () => state.name === 'open' && options.onSession(state.welcome),
-    ping: () => void ping(),
+    ping,
   };
 
   return {
@@ -196,3 +212,5 @@ export function createConnector(options: ConnectorOptions): Connector {
     command,
   };
 }
+
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));

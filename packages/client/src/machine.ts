@@ -261,7 +261,7 @@ const inert = {
   close: stay,
 };
 
-const pausing = { ...inert, connect: stay, tick: again, retry, online: sooner, visible: sooner, close };
+const pausing = { ...inert, tick: again, retry, online: sooner, visible: sooner, close };
 
 const TABLE: Table = {
   idle: { ...inert, connect: again, retry, close },

@@ -30,37 +30,37 @@ export type Refusal = {
   readonly retryAfterMs?: number;
   /** The HTTP status that the server gave, or would have given. Absent where no server spoke. */
   readonly status?: number;
+  /** URL of the code's page, where the server gave it. */
+  readonly docs?: string;
   /** The ladder, where the server showed it. */
   readonly checked?: readonly CheckedStage[];
 };
 
-/** From a `refusal` push or a problem document; both carry these fields. */
+/** From a `refusal` push or a problem document: the docs page is `docs` in the one and `type` in the other. */
 export function refusalFrom(problem: RefusalPush | Problem): Refusal {
-  const { code, detail, fix, attempt, retryable, retryAfterMs, status, checked } = problem;
-  return { code, detail, fix, attempt, retryable, status, checked, ...(retryAfterMs && { retryAfterMs }) };
+  const { type, ...fields } = problem;
+  return { docs: type, ...fields };
 }
 
 /** An open connection was ended by the server, which said so. */
-export function refusalFromDisconnect(push: DisconnectPush, attempt: string): Refusal {
-  const closeCode = CLOSE_CODES[push.code];
-  return {
-    code: push.code,
-    detail: push.reason || `The server ended the connection: ${push.code}.`,
-    fix: 'Look the attempt up on the server; change what it names, then connect again.',
-    attempt,
-    retryable: false,
-    ...(closeCode === 4401 && { status: 401 }),
-  };
-}
+export const refusalFromDisconnect = ({ code, reason }: DisconnectPush, attempt: string): Refusal =>
+  ending(code, CLOSE_CODES[code], { attempt, detail: reason });
 
 /** A 44xx close without a word before it. Its reason is `code attempt`. */
-export function refusalFromClose(closeCode: number, reason: string, attempt: string): Refusal {
-  const named = reason.split(' ', 1)[0] as Refusal['code'];
-  const code =
-    named || (Object.keys(CLOSE_CODES) as DisconnectCode[]).find((name) => CLOSE_CODES[name] === closeCode);
+export const refusalFromClose = (closeCode: number, reason: string, attempt: string): Refusal =>
+  ending((reason.split(' ', 1)[0] || 'bad_request') as Refusal['code'], closeCode, {
+    attempt,
+    detail: reason,
+  });
+
+function ending(
+  code: Refusal['code'],
+  closeCode: number,
+  { attempt, detail }: Pick<Refusal, 'attempt' | 'detail'>,
+): Refusal {
   return {
-    code: code ?? 'bad_request',
-    detail: `The server closed the connection with ${closeCode}${reason && `: ${reason}`}.`,
+    code,
+    detail: detail || `The server closed the connection with ${closeCode}.`,
     fix: 'Look the attempt up on the server; change what it names, then connect again.',
     attempt,
     retryable: false,

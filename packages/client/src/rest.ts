@@ -1,26 +1,18 @@
 /** Commands over HTTP, for when there is no open connection, and the question why a connection was refused. */
+import type { OkReply } from '@greenlight/protocol/frames';
 import { ATTEMPT_HEADER, type Problem } from '@greenlight/protocol/problem';
 import { newAttempt } from './attempt.ts';
 import type { Random } from './clock.ts';
+import type { OutgoingCommand } from './connector.ts';
 import { type Credential, fetchSecret } from './credential.ts';
 import { localRefusal, type Refusal, refusalFrom } from './refusal.ts';
-
-export type Answer =
-  | { readonly ok: true; readonly body: unknown }
-  | { readonly ok: false; readonly refusal: Refusal };
+import type { Failed } from './result.ts';
 
 export type RestOptions = {
   readonly base: string;
-  readonly credential: () => Credential;
   readonly fetch: typeof fetch;
   readonly random: Random;
 };
-
-export type Rest = (
-  path: string,
-  body?: unknown,
-  headers?: Readonly<Record<string, string>>,
-) => Promise<Answer>;
 
 const json = async (response: Response): Promise<unknown> =>
   response.json().catch(() => null) as Promise<unknown>;
@@ -28,33 +20,30 @@ const json = async (response: Response): Promise<unknown> =>
 const isProblem = (body: unknown): body is Problem =>
   typeof body === 'object' && body !== null && 'code' in body && 'detail' in body;
 
-/** `POST` with a body, else `GET`. Paths are relative to the base address. */
-export function createRest({ base, credential, fetch, random }: RestOptions): Rest {
-  return async (path, body, headers) => {
-    const attempt = newAttempt(random);
-    const url = new URL(path, base);
-    const sent: Record<string, string> = { [ATTEMPT_HEADER]: attempt, ...headers };
-    try {
-      const secret = await fetchSecret(credential());
-      if (secret.kind === 'token') sent['Authorization'] = `Bearer ${secret.value}`;
-      if (secret.kind === 'ticket') url.searchParams.set('ticket', secret.value);
-      if (body !== undefined) sent['Content-Type'] = 'application/json';
-      const response = await fetch(url, {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: sent,
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        credentials: secret.kind === 'none' ? 'include' : 'omit',
-      });
-      const answer = await json(response);
-      if (response.ok) return { ok: true, body: answer };
-      return {
-        ok: false,
-        refusal: isProblem(answer) ? refusalFrom(answer) : foreign(response.status, attempt),
-      };
-    } catch (error) {
-      return { ok: false, refusal: unreachable(attempt, error) };
-    }
-  };
+export async function postCommand(
+  command: OutgoingCommand,
+  credential: Credential,
+  { base, fetch, random }: RestOptions,
+): Promise<OkReply | Failed> {
+  const attempt = newAttempt(random);
+  const url = new URL('api/v1/commands', base);
+  const headers: Record<string, string> = { 'Content-Type': 'application/json', [ATTEMPT_HEADER]: attempt };
+  try {
+    const secret = await fetchSecret(credential);
+    if (secret.kind === 'token') headers['Authorization'] = `Bearer ${secret.value}`;
+    if (secret.kind === 'ticket') url.searchParams.set('ticket', secret.value);
+    const response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ id: 0, ...command }),
+      credentials: secret.kind === 'none' ? 'include' : 'omit',
+    });
+    const answer = await json(response);
+    if (response.ok) return answer as OkReply;
+    return { ok: false, ...(isProblem(answer) ? refusalFrom(answer) : foreign(response.status, attempt)) };
+  } catch (error) {
+    return { ok: false, ...unreachable(attempt, error) };
+  }
 }
 
 const foreign = (status: number, attempt: string): Refusal => ({
@@ -78,7 +67,7 @@ const unreachable = (attempt: string, error: unknown): Refusal =>
 /** Why did this attempt fail? Browsers hide it, the server knows it. Needs no credential. Gives up after `explainMs`. */
 export async function explainAttempt(
   attempt: string,
-  { base, fetch }: Pick<RestOptions, 'base' | 'fetch'>,
+  { base, fetch }: Omit<RestOptions, 'random'>,
   explainMs: number,
 ): Promise<Refusal> {
   try {

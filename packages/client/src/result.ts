@@ -1,7 +1,7 @@
 /** What a command came to. Expected failures are values; the code says which, the sentence says what to do. */
 import type { Durability } from '@greenlight/protocol/event';
 import type { Position } from '@greenlight/protocol/position';
-import type { RunSnapshot } from '@greenlight/protocol/run';
+import type { RunSnapshot, RunState } from '@greenlight/protocol/run';
 import type { Refusal } from './refusal.ts';
 import type { RunHandle } from './run.ts';
 
@@ -23,6 +23,6 @@ export type Published =
   | ({ readonly ok: true; readonly durability: Durability; readonly duplicate: boolean } & Position)
   | Failed;
 export type Started = { readonly ok: true; readonly run: RunHandle } | Failed;
-export type Controlled = { readonly ok: true; readonly run: RunSnapshot } | Failed;
+export type Controlled = { readonly ok: true; readonly workflow: string; readonly state: RunState } | Failed;
 /** How following a run ended: with its last snapshot, or because it cannot be followed. */
 export type RunEnd = { readonly ok: true; readonly run: RunSnapshot } | Failed;

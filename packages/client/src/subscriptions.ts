@@ -4,12 +4,12 @@ import type {
   EventPush,
   HeartbeatPush,
   Push,
-  Reply,
   SnapshotPush,
   SubscribeOutcome,
 } from '@greenlight/protocol/frames';
 import type { Publication } from '@greenlight/protocol/event';
 import { formatPosition, parsePosition, type Since } from '@greenlight/protocol/position';
+import type { Connector } from './connector.ts';
 import { ask, missing, type Reader, settle, take, unsettled } from './reader.ts';
 
 /** What a reader's owner gets. `publication` answers false when it has no room: it will be read again later. */
@@ -38,8 +38,7 @@ export interface Subscriptions {
 }
 
 type Wire = {
-  /** Null when the connection was lost first. */
-  command(command: Readonly<Record<string, unknown> & { type: string }>): Promise<Reply | null>;
+  command: Connector['command'];
   isOpen(): boolean;
   /** The tally changed. */
   onChange(): void;
@@ -79,7 +78,8 @@ export function createSubscriptions(wire: Wire): Subscriptions {
   }
 
   function flush(): void {
-    if (leaving.size > 0) void wire.command({ type: 'unsubscribe', channels: [...leaving] });
+    // One by one: a channel that was denied meanwhile is an error for the whole command.
+    for (const name of leaving) wire.command({ type: 'unsubscribe', channels: [name] }, () => undefined);
     leaving.clear();
     const asking = new Map<string, { since: Since }>();
     for (const name of dirty) {
@@ -91,27 +91,28 @@ export function createSubscriptions(wire: Wire): Subscriptions {
       asking.set(name, channel.asked);
     }
     dirty.clear();
-    if (asking.size > 0) void subscribe(asking);
+    if (asking.size > 0) subscribe(asking);
   }
 
-  async function subscribe(asking: ReadonlyMap<string, { since: Since }>): Promise<void> {
+  function subscribe(asking: ReadonlyMap<string, { since: Since }>): void {
     const wanted = Object.fromEntries([...asking].map(([name, { since }]) => [name, wireSince(since)]));
-    const reply = await wire.command({ type: 'subscribe', channels: wanted });
-    if (!reply) return;
-    const outcomes = reply.type === 'ok' ? (reply['channels'] as Record<string, SubscribeOutcome>) : {};
-    for (const [name, request] of asking) {
-      const channel = channels.get(name);
-      if (channel?.asked !== request) continue;
-      channel.asked = null;
+    wire.command({ type: 'subscribe', channels: wanted }, (reply) => {
+      if (!reply) return;
+      const outcomes = reply.type === 'ok' ? (reply['channels'] as Record<string, SubscribeOutcome>) : {};
       const failed = reply.type === 'error' ? reply : NOT_ANSWERED;
-      // The next heartbeat asks again.
-      if (reply.type === 'error' && reply.retryable) continue;
-      answered(name, channel, {
-        since: request.since,
-        outcome: outcomes[name] ?? { outcome: 'denied', code: failed.code, detail: failed.detail },
-      });
-    }
-    wire.onChange();
+      for (const [name, request] of asking) {
+        const channel = channels.get(name);
+        if (channel?.asked !== request) continue;
+        channel.asked = null;
+        // The next heartbeat asks again.
+        if (reply.type === 'error' && reply.retryable) continue;
+        answered(name, channel, {
+          since: request.since,
+          outcome: outcomes[name] ?? { outcome: 'denied', code: failed.code, detail: failed.detail },
+        });
+      }
+      wire.onChange();
+    });
   }
 
   function answered(
