@@ -7,6 +7,7 @@ import { CONNECTIONS_CHANNEL } from '@greenlight/protocol/channel';
 import type { DisconnectCode } from '@greenlight/protocol/codes';
 import type { EventType } from '@greenlight/protocol/event';
 import type { DisconnectPush } from '@greenlight/protocol/frames';
+import type { Logger } from './observe/logger.ts';
 import type { Metrics } from './observe/metrics.ts';
 
 export type ConnectionInfo = {
@@ -73,10 +74,12 @@ function adjust(counts: Map<string, number>, key: string, by: 1 | -1): void {
 export function createConnections({
   log,
   metrics,
+  logger,
   clock,
 }: {
   readonly log: Pick<Log, 'append'>;
   readonly metrics: Pick<Metrics, 'connectionOpened' | 'connectionClosed' | 'watchOutboxes'>;
+  readonly logger: Logger;
   readonly clock: () => number;
 }): Connections {
   const open = new Set<Connection>();
@@ -98,7 +101,9 @@ export function createConnections({
     const data = { session, user: identity.user, transport, address, ...more };
     const id = randomBytes(12).toString('base64url');
     const event = { id, type, source: '/connections', time, specversion: '1.0', data } as const;
-    void log.append({ appends: [{ channel: CONNECTIONS_CHANNEL, events: [event] }] });
+    log.append({ appends: [{ channel: CONNECTIONS_CHANNEL, events: [event] }] }).catch((error: unknown) => {
+      logger.error({ session, error }, 'A connection could not be published.');
+    });
   }
 
   return {

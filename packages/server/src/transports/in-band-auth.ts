@@ -4,13 +4,7 @@
  */
 import type { Identity, PresentedCredential } from '@greenlight/handshake/identity';
 import type { Verdict } from '@greenlight/handshake/verdict';
-import {
-  CLOSE_CODES,
-  STAGES,
-  type CloseCode,
-  type RefusalCode,
-  type Stage,
-} from '@greenlight/protocol/codes';
+import { CLOSE_CODES, STAGES, type CloseCode, type RefusalCode } from '@greenlight/protocol/codes';
 import { decodeCommand } from '@greenlight/protocol/decode';
 import type { AuthCommand, CommandId } from '@greenlight/protocol/frames';
 import { newSessionId, type Connection } from '../connections.ts';
@@ -104,11 +98,10 @@ export function awaitAuth(
     connection.end({ code: 'too_large', reason });
   };
 
-  const crowded = connections.unauthenticated >= limits.unauthenticatedConnections;
   const leave = connections.add(connection);
   socket.on('data', countBytes);
   const deadline = setTimeout(
-    () => refused(refusedAt('credential', 'credential_missing'), CLOSE_CODES.auth_deadline),
+    () => refused(notAuthenticated('credential_missing'), CLOSE_CODES.auth_deadline),
     limits.authDeadlineMs,
   ).unref();
 
@@ -119,18 +112,16 @@ export function awaitAuth(
     leave(reason);
   }
 
-  if (crowded) refused(refusedAt('capacity', 'too_many_connections'));
-
   return {
     received(text) {
       if (phase === 'judging') waiting.push(text);
       if (phase !== 'first') return;
       const decoded = decodeCommand(text);
       if (!decoded.ok || decoded.value.type !== 'auth')
-        return refused(refusedAt('credential', 'credential_missing'));
+        return refused(notAuthenticated('credential_missing'));
       judge(decoded.value).catch((error: unknown) => {
         logger.error({ error, attempt }, 'Judging an auth frame failed.');
-        refused(refusedAt('credential', 'internal_error'));
+        refused(notAuthenticated('internal_error'));
       });
     },
     overflow: () => connection.destroy(),
@@ -139,12 +130,12 @@ export function awaitAuth(
   };
 }
 
-/** A verdict of ours: everything before `stage` was passed when the socket was let in. */
-function refusedAt(stage: Stage, code: RefusalCode): Refused {
-  const at = STAGES.indexOf(stage);
-  const checked = STAGES.map((each, index) => {
-    if (index === at) return { stage: each, outcome: 'failed' as const };
-    return { stage: each, outcome: index < at ? ('passed' as const) : ('not_reached' as const) };
+/** A verdict of ours: everything before the credential was passed when the socket was let in. */
+function notAuthenticated(code: RefusalCode): Refused {
+  const at = STAGES.indexOf('credential');
+  const checked = STAGES.map((stage, index) => {
+    if (index === at) return { stage, outcome: 'failed' as const };
+    return { stage, outcome: index < at ? ('passed' as const) : ('not_reached' as const) };
   });
-  return { outcome: 'refused', stage, failure: { code }, checked };
+  return { outcome: 'refused', stage: 'credential', failure: { code }, checked };
 }

@@ -7,6 +7,7 @@ import type { WebSocket } from 'ws';
 import { CLOSE_CODES, type CloseCode } from '@greenlight/protocol/codes';
 import { encodeFrame } from '@greenlight/protocol/encode';
 import type { DisconnectPush, ServerFrame } from '@greenlight/protocol/frames';
+import type { Disconnect } from '../connections.ts';
 import type { FramedPublication } from '../framed-publication.ts';
 import { PING_FRAME, textFrame } from '../framing.ts';
 import type { Limits } from '../limits.ts';
@@ -23,10 +24,16 @@ export type SocketWireOptions = {
   readonly eventsOnly?: boolean;
   /** More is waiting than the outbox may hold. */
   readonly onOverflow: () => void;
+  /** The peer sends what cannot be taken. */
+  readonly onFault: (disconnect: Disconnect) => void;
 };
 
 /** What `ws` closes with when a message is larger than it was told to take (RFC 6455 section 7.4.1). */
 const MESSAGE_TOO_BIG = 1009;
+const TOO_LARGE: Disconnect = {
+  code: 'too_large',
+  reason: 'The message is larger than this server reads; send less at once.',
+};
 const HEARTBEATS_TO_ANSWER = 2;
 
 export class SocketWire implements Wire {
@@ -39,7 +46,7 @@ export class SocketWire implements Wire {
   #rttMs: number | null = null;
 
   constructor(options: SocketWireOptions) {
-    const { socket, websocket, limits, onOverflow } = options;
+    const { socket, websocket, limits, onOverflow, onFault } = options;
     this.#options = options;
     this.#websocket = websocket;
     const alive = (): void => {
@@ -55,7 +62,7 @@ export class SocketWire implements Wire {
     // `ws` closes by itself when the peer does or breaks a rule. What waits has to leave before any close frame.
     this.#closeWebSocket = websocket.close.bind(websocket);
     websocket.close = (code, reason) => {
-      if (code === MESSAGE_TOO_BIG) return this.#tooLarge();
+      if (code === MESSAGE_TOO_BIG) return onFault(TOO_LARGE);
       this.#outbox.finish();
       this.#closeWebSocket(code, reason);
     };
@@ -112,11 +119,6 @@ export class SocketWire implements Wire {
     this.#closeWebSocket(code, reason);
     const deadline = setTimeout(() => this.destroy(), this.#options.limits.closeMs).unref();
     this.#websocket.once('close', () => clearTimeout(deadline));
-  }
-
-  #tooLarge(): void {
-    const reason = 'The message is larger than this server reads.';
-    this.end({ type: 'disconnect', code: 'too_large', reason });
   }
 
   destroy(): void {

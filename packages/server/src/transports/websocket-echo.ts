@@ -16,6 +16,7 @@ export function openEchoSocket(services: Services, opened: OpenedWebSocket): voi
     limits,
     attempt: accepted.request.attempt,
     onOverflow: () => session.overflow(),
+    onFault: (disconnect) => session.end(disconnect),
   });
   const session = new Session(services, { accepted: identified(accepted), wire, snapshots: false });
   wire.text(GREETING);

@@ -34,12 +34,12 @@ export function openPlainSocket(
     attempt: accepted.request.attempt,
     eventsOnly: true,
     onOverflow: () => session.overflow(),
+    onFault: (disconnect) => session.end(disconnect),
   });
   const session = new Session(services, { accepted: identified(accepted), wire, snapshots: false });
   const budget = new CommandBudget(limits.commandsPerSecond, clock());
   websocket.on('close', () => session.closed());
   receiveText(websocket, {
-    messageBytes: limits.messageBytes,
     wrong: (disconnect) => session.end(disconnect),
     text(text) {
       if (!budget.spend(clock())) {

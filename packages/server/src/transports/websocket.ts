@@ -32,6 +32,7 @@ export function openProtocolSocket(services: Services, opened: OpenedWebSocket):
     limits,
     attempt: accepted.request.attempt,
     onOverflow: () => attendant.overflow(),
+    onFault: (disconnect) => attendant.end(disconnect),
   });
   if (accepted.identity) attendant = attend(services, { accepted, wire }, accepted.identity);
   else
@@ -41,7 +42,6 @@ export function openProtocolSocket(services: Services, opened: OpenedWebSocket):
       for (const text of waiting) attendant.received(text);
     });
   receiveText(websocket, {
-    messageBytes: limits.messageBytes,
     text: (text) => attendant.received(text),
     wrong: (disconnect) => attendant.end(disconnect),
   });
