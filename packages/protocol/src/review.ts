@@ -62,7 +62,7 @@ export type Recommendation = {
   /** `sha256:<hex>` of the content that was reviewed; it is applied to nothing else. */
   readonly digest: string;
   readonly state: RecommendationState;
-  /** Offset, in the channel it is published to, of the last change. A change must name it. */
+  /** 1 when it was made, 1 more with each decision. A decision names the one that the reviewer saw. */
   readonly version: number;
   readonly decidedBy?: string;
   readonly decidedAt?: string;
