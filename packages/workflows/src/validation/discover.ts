@@ -1,6 +1,6 @@
 /** From what was named to the documents that are there, and findings for what cannot be read. */
 import type { Finding } from '@greenlight/protocol/review';
-import { opendir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import picomatch from 'picomatch';
 import type { Discovery, DocumentSource } from './api.ts';
@@ -34,8 +34,10 @@ type Visit = {
   readonly above: readonly string[];
   /** Folder names that are looked into although they are usually skipped. */
   readonly entered: ReadonlySet<string>;
-  /** Paths below the named folder are matched relative to it. */
+  /** The named folder. */
   readonly base: string;
+  /** The way from there to here, with a `/` at its end: globs are matched against what is below the named folder. */
+  readonly below: string;
   readonly wanted: Matcher;
 };
 
@@ -99,7 +101,7 @@ class Walk {
     }
     const wanted = matcher([scan.glob]);
     const entered = new Set(SKIPPED.filter((name) => pattern.split('/').includes(name)));
-    await this.#folder(base, entry.path, { above: [], entered, base, wanted });
+    await this.#folder(base, entry.path, { above: [], entered, base, below: '', wanted });
   }
 
   async #enter(absolute: string, real: string, options: { explicit: boolean }): Promise<void> {
@@ -110,7 +112,13 @@ class Walk {
     const stats = await stat(real).catch(() => null);
     if (stats?.isDirectory() === true) {
       const entered = new Set(SKIPPED.filter((name) => absolute.split('/').includes(name)));
-      await this.#folder(absolute, real, { above: [], entered, base: absolute, wanted: this.#include });
+      await this.#folder(absolute, real, {
+        above: [],
+        entered,
+        base: absolute,
+        below: '',
+        wanted: this.#include,
+      });
     } else if (stats?.isFile() === true) this.#keep(absolute, real);
     else if (options.explicit)
       this.#add(
@@ -134,32 +142,35 @@ class Walk {
     const seen = `${real}\0${visit.base}`;
     if (this.#folders.has(seen)) return;
     this.#folders.add(seen);
-    const entries = [];
-    try {
-      for await (const entry of await opendir(real)) entries.push(entry);
-    } catch (error) {
-      this.#report(path, path, codeOf(error));
+    const entries = await readdir(real, { withFileTypes: true }).catch((error: unknown) => codeOf(error));
+    if (typeof entries === 'string') {
+      this.#report(path, path, entries);
       return;
     }
     for (const entry of entries.toSorted((a, b) => compare(a.name, b.name))) {
       if (this.#full) return;
       const child = join(path, entry.name);
-      const below = nameOf(child, visit.base);
+      const below = `${visit.below}${entry.name}`;
       if (this.#exclude(below)) continue;
       if (entry.isDirectory()) {
         if (SKIPPED.includes(entry.name) && !visit.entered.has(entry.name)) continue;
-        await this.#folder(child, join(real, entry.name), { ...visit, above: [...visit.above, real] });
+        await this.#folder(child, join(real, entry.name), {
+          ...visit,
+          above: [...visit.above, real],
+          below: `${below}/`,
+        });
       } else if (entry.isFile()) {
         if (visit.wanted(below)) this.#keep(child, join(real, entry.name));
-      } else if (entry.isSymbolicLink()) await this.#link(child, real, visit);
+      } else if (entry.isSymbolicLink())
+        await this.#link(child, below, { ...visit, above: [...visit.above, real] });
     }
   }
 
-  async #link(path: string, parent: string, visit: Visit): Promise<void> {
+  async #link(path: string, below: string, visit: Visit): Promise<void> {
     const name = basename(path);
     if (SKIPPED.includes(name) && !visit.entered.has(name)) return;
-    const target = await this.#real(join(parent, name));
-    const relevant = visit.wanted(nameOf(path, visit.base));
+    const target = await this.#real(join(visit.above.at(-1) ?? '', name));
+    const relevant = visit.wanted(below);
     if (!target.ok) {
       if (relevant || target.code === 'ELOOP') this.#report(path, path, target.code);
       return;
@@ -168,7 +179,7 @@ class Walk {
     if (stats?.isDirectory() !== true && !relevant) return;
     if (!isInside(target.path, this.#place.roots)) this.#outside(path);
     else if (stats?.isDirectory() === true)
-      await this.#folder(path, target.path, { ...visit, above: [...visit.above, parent] });
+      await this.#folder(path, target.path, { ...visit, below: `${below}/` });
     else if (stats?.isFile() === true) this.#keep(path, target.path);
   }
 

@@ -1,5 +1,6 @@
 /** What a validation is asked to do: decoded once, with a sentence for whoever got it wrong. */
 import { z } from 'zod';
+import { isKnownRule } from './rule-titles.ts';
 
 export const PROFILES = ['strict', 'default', 'quick', 'content_only'] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -46,7 +47,12 @@ const inputSchema = z
     truth: z.union([z.string().min(1), z.record(z.string(), z.unknown())]).optional(),
     external: z.union([z.boolean(), externalOptions]).default(false),
     recommend: z.boolean().default(true),
-    rules: z.record(z.string(), z.enum(['off', 'info', 'warning', 'error'])).default({}),
+    rules: z
+      .record(
+        z.string().refine(isKnownRule, { message: 'is not a rule; docs/validation.md lists them' }),
+        z.enum(['off', 'info', 'warning', 'error']),
+      )
+      .default({}),
     limits: limits.prefault({}),
   })
   .refine((input) => input.paths !== undefined || input.content !== undefined, {
@@ -92,6 +98,8 @@ function sentence(issues: readonly z.core.$ZodIssue[]): string {
       ? `${keys} is not a known option here.`
       : `${keys} is not an option of a validation. Known are: ${known}.`;
   }
+  if (issue.code === 'invalid_key')
+    return `\`${String(issue.path.at(-1))}\` ${issue.issues[0]?.message ?? ''}.`;
   const where = issue.path.length === 0 ? '' : `\`${issue.path.join('.')}\`: `;
   return `${where}${issue.message}${/[.!?)]$/.test(issue.message) ? '' : '.'}`;
 }

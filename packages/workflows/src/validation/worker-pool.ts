@@ -69,7 +69,7 @@ export class WorkerPool {
   #seat(): Seat {
     const worker = new Worker(new URL('worker.ts', import.meta.url), {
       workerData: this.#options.settings,
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb, maxYoungGenerationSizeMb: 128 },
     });
     const seat: Seat = { worker, waiting: null, timer: null };
     this.#seats.add(seat);
