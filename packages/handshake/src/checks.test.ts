@@ -4,7 +4,7 @@ import { checkOrigin, isAllowedOrigin, LOOPBACK_ORIGINS } from './check-origin.t
 import { checkRequest } from './check-request.ts';
 import { checkRoute } from './check-route.ts';
 import { checkSubprotocol, offersGreenlight } from './check-subprotocol.ts';
-import { type RequestChange, testRequest } from './test-request.ts';
+import { type RequestChange, testRequest } from './testing/request.ts';
 import type { Failure } from './verdict.ts';
 
 const codeOf = (failure: Failure | null): string => failure?.code ?? 'passed';

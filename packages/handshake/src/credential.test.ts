@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkShape, checkUrl, hideCredentials } from './credential-shape.ts';
 import { presentCredential } from './present-credential.ts';
-import { testRequest } from './test-request.ts';
+import { testRequest } from './testing/request.ts';
 
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl';
 const KEY = 'gl_abc123def456_0123456789_-0123456789';

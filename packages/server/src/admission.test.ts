@@ -8,7 +8,7 @@ import {
   type RawAnswer,
   startTestServer,
   type TestServer,
-} from './handshake-test-server.ts';
+} from './testing/handshake-server.ts';
 
 const PLAIN = {
   Upgrade: null,

@@ -5,10 +5,7 @@ import type { Review } from '@greenlight/runs/review';
 import type { Runs } from '@greenlight/runs/runs';
 import { createAdmission } from './admission.ts';
 import { createAttempts } from './attempts.ts';
-import { createApiKeys } from './auth/api-keys.ts';
-import { createSessions } from './auth/sessions.ts';
-import { createTickets } from './auth/tickets.ts';
-import { createVerifier } from './auth/verifier.ts';
+import { createAuth } from './auth/create-auth.ts';
 import { createRefuseClientError } from './client-error.ts';
 import { createConnections } from './connections.ts';
 import { createHttpHandler } from './http/handler.ts';
@@ -63,6 +60,8 @@ export function createBareServer(): HttpServer {
     maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,
     shouldUpgradeCallback: shouldUpgrade,
+    // The ladder refuses its absence, with a code and an attempt id.
+    requireHostHeader: false,
   });
 }
 
@@ -77,16 +76,12 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
   const cut = (credentialId: string, reason: string): void => {
     connections.cut({ credentialId }, { code: 'credential_rejected', reason });
   };
-  const apiKeys = createApiKeys({ log, clock, cut });
-  const sessions = createSessions({ log, limits, port: settings.port, clock, cut });
-  const tickets = createTickets({
+  const { apiKeys, sessions, tickets, verifier } = createAuth({
     log,
     limits,
+    port: settings.port,
     clock,
-    whyEnded: async ({ credential, credentialId }) => {
-      if (credential === 'api_key') return apiKeys.whyEnded(credentialId);
-      return credential === 'session' ? sessions.whyEnded(credentialId) : null;
-    },
+    cut,
   });
   const attempts = createAttempts({ limits, clock });
   const admission = createAdmission({
@@ -95,7 +90,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     connections,
     draining,
     logger,
-    verifier: createVerifier({ apiKeys, sessions, tickets }),
+    verifier,
     cookieName: sessions.cookieName,
     privateOwner: (workflow) => options.runs.privateOwner(workflow),
   });
@@ -113,7 +108,10 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
   http.on('upgrade', upgrade);
   http.on('connect', upgrade);
   http.on('clientError', createRefuseClientError(services));
-  http.on('request', createHttpHandler(services, { ...options, draining }));
+  const handle = createHttpHandler(services, { ...options, draining });
+  http.on('request', handle);
+  // An expectation that nobody knows may be ignored (RFC 9110 section 10.1.1); `node:http` would refuse it on its own.
+  http.on('checkExpectation', handle);
 
   return {
     services,

@@ -10,7 +10,7 @@ import {
   PAGE,
   startTestServer,
   type TestServer,
-} from './handshake-test-server.ts';
+} from './testing/handshake-server.ts';
 
 const problemIn = (body: string): Problem => JSON.parse(body) as Problem;
 const bearerEntry = (token: string): string =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Identity } from '@greenlight/handshake/identity';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PAGE, startTestServer, type TestServer } from '../handshake-test-server.ts';
+import { PAGE, startTestServer, type TestServer } from '../testing/handshake-server.ts';
 
 const from = (origin?: string): { headers: ReadonlyMap<string, string> } => ({
   headers: new Map(origin === undefined ? [] : [['origin', origin]]),

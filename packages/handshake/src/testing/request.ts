@@ -1,5 +1,5 @@
 /** For tests: a correct WebSocket handshake as plain data, but for what is changed. */
-import type { HandshakeRequest } from './request.ts';
+import type { HandshakeRequest } from '../request.ts';
 
 export type RequestChange = Omit<Partial<HandshakeRequest>, 'headers' | 'query'> & {
   /** Null removes. */
