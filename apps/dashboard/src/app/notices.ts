@@ -27,6 +27,7 @@ function noticeFor(publication: Publication): Notice | null {
         id: `review:${run}`,
         tone: 'plain',
         title: 'Recommendations wait for review',
+        detail,
         link: { label: 'Review', href: '/review' },
       };
     case 'handshake.refused':

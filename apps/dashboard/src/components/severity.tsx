@@ -31,7 +31,7 @@ export function SeverityTally({ counts, none = 'none' }: { counts: SeverityCount
   const present = (['error', 'warning', 'info'] as const).filter((severity) => counts[severity] > 0);
   if (present.length === 0) return <span className="text-faint">{none}</span>;
   return (
-    <span className="inline-flex items-center gap-2.5">
+    <span className="flex items-center gap-2.5">
       {present.map((severity) => {
         const { icon: Icon, colour, one, many } = LOOKS[severity];
         return (

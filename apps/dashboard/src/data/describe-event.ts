@@ -24,8 +24,9 @@ const TITLES: Readonly<Record<string, readonly [title: string, tone?: Tone]>> = 
   'step.progress': ['Step progress'],
   'step.completed': ['Step completed'],
   'step.failed': ['Step failed', 'bad'],
-  'validation.created': ['Document checked'],
-  'recommendation.created': ['Recommendation waits for review'],
+  'validation.created': ['Documents checked'],
+  'validation.enhanced': ['Documents checked further'],
+  'recommendation.created': ['Waiting for review'],
   'recommendation.approved': ['Recommendation approved'],
   'recommendation.rejected': ['Recommendation rejected'],
   'recommendation.applied': ['Recommendation applied'],
@@ -34,26 +35,46 @@ const TITLES: Readonly<Record<string, readonly [title: string, tone?: Tone]>> = 
   'system.notice': ['Notice'],
 };
 
-export function describeEvent(event: Event): EventLine {
-  const [title, tone = 'plain'] = TITLES[event.type] ?? [event.type];
-  return { title, tone, detail: detailOf(fieldsOf(event.data)) };
+/** What validations and recommendations are about: each such event tells of one or many. */
+export function itemsOf(event: Event): readonly Fields[] {
+  const { items } = fieldsOf(event.data);
+  return Array.isArray(items) ? items.map(fieldsOf) : [];
 }
 
-/** The most telling field that is there. */
-function detailOf(data: Fields): string {
+export function describeEvent(event: Event): EventLine {
+  const [title, tone = 'plain'] = TITLES[event.type] ?? [event.type];
+  return { title, tone, detail: detailOf(event) };
+}
+
+function detailOf(event: Event): string {
+  const data = fieldsOf(event.data);
+  const items = itemsOf(event);
+  const [first] = items;
+  if (first) return `${text(first['file'])}${items.length > 1 ? ` and ${items.length - 1} more` : ''}`;
+  switch (event.type) {
+    case 'workflow.created':
+    case 'workflow.started':
+      return text(data['title']);
+    case 'workflow.completed':
+      return counted(fieldsOf(data['progress']));
+    default:
+      return mostTelling(data);
+  }
+}
+
+function mostTelling(data: Fields): string {
   const step = fieldsOf(data['step']);
-  const progress = fieldsOf(data['progress']);
-  const counted =
-    progress['completed'] === undefined
-      ? ''
-      : `${text(progress['completed'])}${progress['total'] === undefined ? '' : ` of ${text(progress['total'])}`} ${text(progress['unit'])}`;
   return (
     text(data['reason']) ||
     text(data['message']) ||
-    [text(step['title']), text(step['error'])].filter(Boolean).join(': ') ||
-    text(data['file']) ||
-    counted ||
+    [text(step['title']), text(step['error']) || counted(step)].filter(Boolean).join(': ') ||
+    counted(fieldsOf(data['progress'])) ||
     text(data['title']) ||
     text(data['code'])
   );
+}
+
+function counted({ completed, total, unit }: Fields): string {
+  if (typeof completed !== 'number') return '';
+  return `${completed}${typeof total === 'number' ? ` of ${total}` : ''} ${text(unit)}`.trim();
 }

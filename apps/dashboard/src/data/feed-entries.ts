@@ -1,5 +1,6 @@
 /** The activity feed: newest first, each event once, runs of the same thing folded into one line. Pure. */
 import type { Publication } from '@greenlight/protocol/event';
+import { itemsOf } from './describe-event.ts';
 
 export type FeedEntry = {
   /** Stable while the entry grows: the key of its oldest event. */
@@ -39,11 +40,17 @@ export function foldFeed(publications: readonly Publication[]): readonly FeedEnt
   for (const publication of publications) {
     const last = entries.at(-1);
     if (last && sameThing(last.newest, publication))
-      entries[entries.length - 1] = { ...last, key: keyOf(publication), count: last.count + 1 };
-    else entries.push({ key: keyOf(publication), newest: publication, count: 1 });
+      entries[entries.length - 1] = {
+        ...last,
+        key: keyOf(publication),
+        count: last.count + weightOf(publication),
+      };
+    else entries.push({ key: keyOf(publication), newest: publication, count: weightOf(publication) });
   }
   return entries;
 }
+
+const weightOf = ({ event }: Publication): number => Math.max(1, itemsOf(event).length);
 
 const sameThing = (one: Publication, other: Publication): boolean =>
   one.event.type === other.event.type &&

@@ -8,7 +8,7 @@ export type Decision = 'approve' | 'reject' | 'apply' | 'undo';
 
 /** What can be decided in each state; the server has the last word. */
 export const DECISIONS = {
-  open: ['approve', 'reject'],
+  open: ['approve', 'reject', 'apply'],
   approved: ['apply', 'reject'],
   rejected: ['approve'],
   applied: ['undo'],

@@ -20,7 +20,7 @@ export function AsOf() {
         {refused ? light.refusal.detail : 'Not live.'}{' '}
         <span className="text-muted">
           {lastHeartbeatAt === null
-            ? 'Nothing was received yet.'
+            ? 'What you see is as of when this page was opened.'
             : `What you see is as of ${formatTime(lastHeartbeatAt)}.`}
         </span>
       </p>

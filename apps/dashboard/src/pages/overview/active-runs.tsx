@@ -1,24 +1,35 @@
 import type { RunSnapshot } from '@greenlight/protocol/run';
 import { CircleCheck } from 'lucide-react';
 import { Link } from 'wouter';
+import { Button } from '../../components/button.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { formatCount } from '../../components/format.ts';
 import { Panel } from '../../components/panel.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { RunStateMark } from '../../components/run-state.tsx';
+import { maySteer, type Me } from '../../data/session.ts';
+import { openStartDialog } from '../start/start-dialog-state.ts';
 
 const SHOWN = 8;
 
+type Props = { runs: readonly RunSnapshot[]; known: boolean; me: Me };
+
 /** What is running and how far. */
-export function ActiveRuns({ runs, known }: { runs: readonly RunSnapshot[]; known: boolean }) {
+export function ActiveRuns({ runs, known, me }: Props) {
   return (
     <Panel
       title="Now"
       aside={runs.length > SHOWN && <Link href="/runs">All {formatCount(runs.length)}</Link>}
     >
       {runs.length === 0 ? (
-        <Empty icon={CircleCheck} title={known ? 'Nothing is running' : 'Looking'}>
-          {known ? 'Press n to start a validation.' : undefined}
+        <Empty
+          icon={CircleCheck}
+          title={known ? 'Nothing is running' : 'Looking'}
+          action={
+            known && maySteer(me) && <Button onClick={() => openStartDialog()}>Start a validation</Button>
+          }
+        >
+          {known ? 'What runs, here or reported by another process, shows its progress here.' : undefined}
         </Empty>
       ) : (
         <ul className="divide-y divide-line">

@@ -46,7 +46,7 @@ function Line({ entry: { newest, count }, run }: { entry: FeedEntry; run: string
   const { title, detail, tone } = describeEvent(newest.event);
   const id = workflowOf(newest);
   const about = run ?? id;
-  const words = [...new Set([about, detail].filter(Boolean))].join(' · ');
+  const words = [...new Set([about, count > 1 ? '' : detail].filter(Boolean))].join(' · ');
   return (
     <li className="fade flex items-baseline gap-2.5 px-3.5 py-1">
       <EventDot tone={tone} />

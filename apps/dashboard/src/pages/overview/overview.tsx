@@ -25,6 +25,7 @@ export function Overview({ me }: { me: Me }) {
               <ActiveRuns
                 runs={runs.filter(({ state }) => !isTerminal(state))}
                 known={loaded !== 'nothing'}
+                me={me}
               />
             )}
             <ActivityFeed />

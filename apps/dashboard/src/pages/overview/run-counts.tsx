@@ -11,13 +11,13 @@ const LOUD = { running: 'text-live', queued: 'text-ink', stalled: 'text-warn', f
 export function RunCounts({ runs, known }: { runs: readonly RunSnapshot[]; known: boolean }) {
   return (
     <ul
-      className="grid grid-cols-2 overflow-hidden rounded-lg border border-line bg-line md:grid-cols-4"
+      className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line md:grid-cols-4"
       aria-label="Runs by state"
     >
       {SHOWN.map((state) => {
         const count = runs.filter((run) => run.state === state).length;
         return (
-          <li key={state} className="-mr-px -mb-px border-r border-b border-line bg-surface">
+          <li key={state} className="bg-surface">
             <Link href={`/runs?state=${state}`} className="block px-4 py-3 hover:bg-hover">
               <span className="text-xs text-muted">
                 <RunStateMark state={state} />

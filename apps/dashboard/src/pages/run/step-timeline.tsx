@@ -2,12 +2,13 @@ import { isTerminal, type RunSnapshot, type StepSnapshot, type StepState } from 
 import { Circle, CircleCheck, CircleX, LoaderCircle, type LucideIcon } from 'lucide-react';
 import { classes } from '../../components/classes.ts';
 import { formatCount, formatDuration } from '../../components/format.ts';
+import { shareOf } from '../../components/progress-bar.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { useNow } from '../../data/clock.ts';
 
 const LOOKS = {
   waiting: { icon: Circle, colour: 'text-faint', bar: 'bg-line-strong', word: 'waiting' },
-  running: { icon: LoaderCircle, colour: 'text-live animate-spin', bar: 'bg-live-fill', word: 'running' },
+  running: { icon: LoaderCircle, colour: 'text-live animate-spin', bar: 'bg-live-fill/25', word: 'running' },
   completed: { icon: CircleCheck, colour: 'text-muted', bar: 'bg-faint', word: 'completed' },
   failed: { icon: CircleX, colour: 'text-bad', bar: 'bg-bad-fill', word: 'failed' },
 } as const satisfies Record<StepState, { icon: LucideIcon; colour: string; bar: string; word: string }>;
@@ -77,7 +78,15 @@ function Step({ step, moving, span: { from, to } }: Props) {
               left: `${share(start) * 100}%`,
               width: `${Math.max(0.01, share(end) - share(start)) * 100}%`,
             }}
-          />
+          >
+            {/* How far a running step is, within its span. */}
+            {step.state === 'running' && (
+              <div
+                className={classes('h-full rounded-full', moving ? 'bg-live-fill' : 'bg-faint')}
+                style={{ width: `${(shareOf(step) ?? 0) * 100}%` }}
+              />
+            )}
+          </div>
         )}
       </div>
       {step.error !== undefined && <p className="mt-1 ml-5.5 text-xs text-bad">{step.error}</p>}
