@@ -64,19 +64,25 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const bus = createInProcessBus().join();
   const hub = createHub({ log: rawLog, bus, limits });
   const log = announcingLog(rawLog, hub, bus);
-  const review = createReview({ log, roots, originals: join(lock.folder, 'originals'), clock });
+  const { version, node } = info;
+  const random = Math.random;
   const runs = await createRuns({
     log,
     workflows: [createValidationWorkflow({ log, roots, cwd, clock })],
     clock,
-    random: Math.random,
-    node: info.node,
+    random,
+    node,
     onBug: (error, run) => logger.error({ run, error }, 'A run failed because of a bug.'),
+  });
+  const review = await createReview({
+    ...{ log, roots, cwd, clock, random, node },
+    originals: join(lock.folder, 'originals'),
+    privateOwner: (workflow) => runs.privateOwner(workflow),
   });
   const server = attachServer(http, {
     ...{ info, limits, clock, log, hub, runs, review, logger },
     settings: serverSettings,
-    reports: createReports({ log, runs }),
+    reports: createReports({ log, runs, cwd, version, clock }),
     dashboardFolder: join(home, 'apps/dashboard/dist'),
     docsFolder: join(home, 'docs'),
     selfProbe: options.selfProbe,

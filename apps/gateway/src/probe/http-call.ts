@@ -1,5 +1,10 @@
 /** Bare HTTP calls that report what came back in a few words. `fetch` cannot set Host, so `node:http`. */
+import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, request } from 'node:http';
+import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
+
+/** Attempts whose ids say at a glance, in logs and traces, whose they are. */
+export const probeAttempt = (): string => `self-probe-${randomBytes(8).toString('base64url')}`;
 
 export type Reached = { readonly address: string; readonly host: string; readonly timeoutMs: number };
 
@@ -10,7 +15,7 @@ function call({ address, host, timeoutMs }: Reached, path: string): Promise<Inco
   return new Promise((resolve, reject) => {
     const outgoing = request(
       new URL(path, address),
-      { headers: { host }, timeout: timeoutMs, agent: false },
+      { headers: { host, [ATTEMPT_HEADER]: probeAttempt() }, timeout: timeoutMs, agent: false },
       resolve,
     );
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)));

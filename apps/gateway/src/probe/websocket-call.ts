@@ -2,7 +2,8 @@
 import { SUBPROTOCOL } from '@greenlight/protocol/frames';
 import { decodeServerFrame } from '@greenlight/protocol/decode';
 import { WebSocket } from 'ws';
-import { answerOf, type Awaited, type Reached } from './http-call.ts';
+import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
+import { answerOf, type Awaited, probeAttempt, type Reached } from './http-call.ts';
 
 const PATH = '/api/v1/ws';
 
@@ -13,7 +14,10 @@ export function openUntilEvent(
   { channel, mark, ring }: Awaited & { readonly channel: string },
 ): Promise<string> {
   const url = `${address.replace(/^http/, 'ws')}${PATH}?${credential}`;
-  const socket = new WebSocket(url, SUBPROTOCOL, { headers: { host }, handshakeTimeout: timeoutMs });
+  const socket = new WebSocket(url, SUBPROTOCOL, {
+    headers: { host, [ATTEMPT_HEADER]: probeAttempt() },
+    handshakeTimeout: timeoutMs,
+  });
   return new Promise((resolve) => {
     const end = (seen: string): void => {
       clearTimeout(deadline);
@@ -43,7 +47,7 @@ export function openUntilEvent(
 /** What a tool without a credential, an Origin or a subprotocol is told. */
 export function openWithout({ address, host, timeoutMs }: Reached): Promise<string> {
   const socket = new WebSocket(`${address.replace(/^http/, 'ws')}${PATH}`, {
-    headers: { host },
+    headers: { host, [ATTEMPT_HEADER]: probeAttempt() },
     handshakeTimeout: timeoutMs,
   });
   return new Promise((resolve) => {
