@@ -58,6 +58,7 @@ const table = (metrics: RouteAccess): readonly Route[] => [
   { path: '/dashboard', methods: { GET: PUBLIC } },
   { path: '/dashboard/*', methods: { GET: PUBLIC } },
   { path: '/docs', methods: { GET: PUBLIC } },
+  { path: '/docs/', methods: { GET: PUBLIC } },
   { path: '/docs/reference.css', methods: { GET: PUBLIC } },
   { path: '/docs/codes/{code}', methods: { GET: PUBLIC } },
   { path: '/health/live', methods: { GET: PUBLIC } },

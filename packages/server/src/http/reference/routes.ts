@@ -19,6 +19,7 @@ export function addReferenceRoutes(api: Api, services: Services, docsFolder: str
 
   api.get('/api/v1/openapi.json', (c) => c.json(openApi, 200, headers));
   api.get('/api/v1/asyncapi.json', (c) => c.json(asyncApi, 200, headers));
+  api.get('/docs/', (c) => c.redirect('/docs', 302));
   api.get('/docs', (c) => c.html(page, 200, headers));
   api.get('/docs/reference.css', (c) =>
     c.body(css, 200, { ...headers, 'content-type': 'text/css; charset=utf-8' }),
