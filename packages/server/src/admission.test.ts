@@ -181,6 +181,13 @@ describe('rate and capacity', () => {
     expect(new Set(codes)).toEqual(new Set(['credential_missing']));
   });
 
+  it('[H10] does not count pages', async () => {
+    await using server = await startTestServer({ limits: { attemptsPerMinute: 5 } });
+    for (let count = 0; count < 20; count += 1)
+      expect(codeOf(await ask(server, { path: '/public' }))).toBe('ok');
+    expect(codeOf(await ask(server))).toBe('credential_missing');
+  });
+
   it('[H10] does not count the work of those who are known', async () => {
     await using server = await startTestServer({ limits: { attemptsPerMinute: 5 } });
     const headers = await keyOf(server);

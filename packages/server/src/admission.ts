@@ -86,6 +86,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
     // Reading what is public needs no permission, and pages of every origin may link to it.
     const publicRead = plan.credential === 'none' && (request.method === 'GET' || request.method === 'HEAD');
     const cookie = plan.credential !== 'none' && presented.kind === 'session';
+    // Loading a page takes dozens of requests, and many people may share one address.
+    const isPage = publicRead && !request.path.startsWith('/api/');
     const subprotocol: Rung = { stage: 'subprotocol', check: () => checkSubprotocol(request) };
     return [
       { stage: 'request', check: () => checkRequest(request) },
@@ -96,7 +98,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         check: () => (publicRead ? null : checkOrigin(request, { allowedOrigins, cookie })),
       },
       ...(request.transport === 'websocket' ? [subprotocol] : []),
-      { stage: 'rate', check: () => rate.check(request) },
+      ...(isPage ? [] : [{ stage: 'rate', check: () => rate.check(request) } as const]),
     ];
   }
 

@@ -1,7 +1,7 @@
 /** For tests: a real `node:http` server with the real ladder, a real log, and sessions that only say `welcome`. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type ServerOptions } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,7 @@ export type TestServerOptions = {
   readonly limits?: Partial<Limits>;
   readonly connections?: Partial<Pick<Connections, 'count' | 'unauthenticated'>>;
   readonly draining?: boolean;
+  readonly http?: ServerOptions;
   /** Kept by the caller, for a second server on the same data. */
   readonly folder?: string;
 };
@@ -59,7 +60,7 @@ const welcome = (kind: string) => (opened: OpenedWebSocket) =>
     JSON.stringify({ type: 'welcome', kind, user: opened.accepted.identity?.user ?? null }),
   );
 
-/** Answers `/private` and `/public` over HTTP, and every WebSocket path. */
+/** Answers `/private` and `/public` over HTTP, `/begun` with half an answer, and every WebSocket path. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'greenlight-handshake-')));
   const log = await openLog({ folder, policies: [{ pattern: '$SYS:*', durability: 'memory' }] });
@@ -108,13 +109,21 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   const services = { settings, limits, clock, attempts, admission, refuse, recordAccepted };
 
-  const server = createServer({ shouldUpgradeCallback: shouldUpgrade, requireHostHeader: false });
+  const server = createServer({
+    shouldUpgradeCallback: shouldUpgrade,
+    requireHostHeader: false,
+    ...options.http,
+  });
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('request', (incoming, response) => {
+    if (incoming.url === '/begun') {
+      response.writeHead(200, { 'Content-Length': '10' }).write('12345');
+      return;
+    }
     const websocket = websocketPlan((incoming.url ?? '').split('?', 1)[0] ?? '');
     const request = toHandshakeRequest(incoming, websocket ? 'websocket' : 'rest', services);
     void admission.admit(request, websocket?.plan ?? PLANS[request.path] ?? NOWHERE).then((verdict) => {
