@@ -42,8 +42,7 @@ export async function openDiskChannels({ maxQueuedBytes, ...settings }: DiskOpti
   const states = new Map<string, ChannelState>();
   let queue: Queued[] = [];
   let queuedBytes = 0;
-  /** The groups under way; what arrives meanwhile becomes the next one. */
-  let flushing: Promise<void> | null = null;
+  let groupsUnderWay = 0;
   let closed = false;
 
   /** Heads and earliest offsets only grow, so whichever answer comes later cannot take one back. */
@@ -82,13 +81,16 @@ export async function openDiskChannels({ maxQueuedBytes, ...settings }: DiskOpti
     return group;
   }
 
-  const send = (group: readonly Queued[]): Promise<readonly WireResult[]> =>
-    writer
+  async function writeGroup(): Promise<void> {
+    const group = nextGroup();
+    groupsUnderWay++;
+    const results = await writer
       .ask({ kind: 'group', appends: group.map(({ append }) => append) })
       .then((answer) => answer.results)
       .catch((error: unknown) => group.map(() => unavailable((error as Error).message)));
-
-  function settle(group: readonly Queued[], results: readonly WireResult[]): void {
+    groupsUnderWay--;
+    // The next group goes first, so that the disk works while the answers are handed out.
+    writeGroups();
     for (const [at, { append, bytes, settle }] of group.entries()) {
       const result = results[at] as WireResult;
       if (result.ok) learnAppended(append, result);
@@ -97,18 +99,13 @@ export async function openDiskChannels({ maxQueuedBytes, ...settings }: DiskOpti
     }
   }
 
-  async function flush(): Promise<void> {
-    // Everything that is appended in this turn of the event loop joins the first group.
-    await Promise.resolve();
-    for (let group = nextGroup(), sent = send(group); group.length > 0;) {
-      const results = await sent;
-      const done = group;
-      // The next group goes first, so that the disk works while the answers are handed out.
-      group = nextGroup();
-      if (group.length > 0) sent = send(group);
-      settle(done, results);
-    }
-    flushing = null;
+  /**
+   * While a group is under way, what arrives becomes the next one; only when that is full need it not wait, and is
+   * handed over while the other is written.
+   */
+  function writeGroups(): void {
+    while (groupsUnderWay === 0 ? queue.length > 0 : groupsUnderWay === 1 && queue.length >= GROUP_APPENDS)
+      void writeGroup();
   }
 
   function learnTrimmed(trimmed: readonly Trimmed[]): number {
@@ -127,7 +124,9 @@ export async function openDiskChannels({ maxQueuedBytes, ...settings }: DiskOpti
       queuedBytes += bytes;
       return new Promise((settle) => {
         queue.push({ append, bytes, settle });
-        flushing ??= flush();
+        // Everything that is appended in this turn of the event loop joins the first group.
+        if (queue.length === 1) queueMicrotask(writeGroups);
+        else if (queue.length === GROUP_APPENDS) writeGroups();
       });
     },
     read: (channel, options) => {
@@ -161,9 +160,10 @@ export async function openDiskChannels({ maxQueuedBytes, ...settings }: DiskOpti
     count: reader.count,
     close: async () => {
       closed = true;
-      await flushing;
-      reader.close();
+      while (queue.length > 0) void writeGroup();
+      // Answers come in order, so this one comes after those of all groups.
       await writer.ask({ kind: 'close' });
+      reader.close();
     },
   };
 }
