@@ -143,9 +143,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
     climber: Climber,
   ): Promise<Verdict> {
     const { failed, checked } = await climb(rungs.map((rung) => guarded(rung, request)));
-    return failed
-      ? { outcome: 'refused', ...failed, checked }
-      : { outcome: 'accepted', identity: climber.identity, checked };
+    if (!failed) return { outcome: 'accepted', identity: climber.identity, checked };
+    const failure = withIdentity(failed.failure, climber.identity);
+    return { outcome: 'refused', stage: failed.stage, failure, checked };
   }
 
   /** A check that breaks is a refusal like any other: never a request without an answer. */
@@ -181,6 +181,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
 const PASSED_BEFORE: readonly CheckedStage[] = STAGES.slice(0, STAGES.indexOf('credential')).map(
   (stage: Stage) => ({ stage, outcome: 'passed' }),
 );
+
+/** Who it was that is refused after all is for the operator to see. */
+function withIdentity(failure: Failure, identity: Identity | null): Failure {
+  if (!identity) return failure;
+  const { user, credential, credentialId } = identity;
+  return { ...failure, operator: { user, credential, credentialId, ...failure.operator } };
+}
 
 const forbidden = (detail: string): Failure => ({ code: 'channel_forbidden', detail });
 

@@ -286,6 +286,9 @@ describe('a WebSocket handshake, byte by byte', () => {
       handshakeBytes(authorized({ path: '/ws/%24SYS%3Ahandshakes' })),
     );
     expect([answer.status, problemIn(answer.body).code]).toEqual([403, 'channel_forbidden']);
+    expect(server.attempts.list({ code: 'channel_forbidden' })[0]?.facts).toMatchObject({
+      credential: 'api_key',
+    });
   });
 });
 
