@@ -178,6 +178,12 @@ describe('opening a database', () => {
     await expect(openLog({ folder })).rejects.toMatchObject({ code: 'schema_newer' });
   });
 
+  it('leaves one file behind when it is closed, without a write-ahead log', async () => {
+    await log.append(one('a', 1));
+    await log.close();
+    expect(await readdir(folder)).toEqual(['greenlight.db', 'lock.db']);
+  });
+
   it('refuses what is no Greenlight database', async () => {
     await log.close();
     await copyFile(import.meta.filename, databaseFile(folder));

@@ -161,9 +161,10 @@ export async function openDiskChannels({ maxQueuedBytes, ...settings }: DiskOpti
     close: async () => {
       closed = true;
       while (queue.length > 0) void writeGroup();
+      // First the reader: who closes last folds the write-ahead log into the database, and only the writer can.
+      reader.close();
       // Answers come in order, so this one comes after those of all groups.
       await writer.ask({ kind: 'close' });
-      reader.close();
     },
   };
 }
