@@ -6,7 +6,8 @@
 
 /** The part of a socket or an HTTP response that an outbox needs. */
 export type ByteSink = {
-  write(bytes: Buffer): boolean;
+  /** `written` is called once the kernel has it all. */
+  write(bytes: Buffer, written: () => void): boolean;
   readonly writableLength: number;
   readonly writableNeedDrain: boolean;
   readonly destroyed: boolean;
@@ -18,7 +19,7 @@ export type OutboxOptions = {
   readonly maxBytes: number;
   /** Called once, from within `push`. */
   readonly onOverflow: () => void;
-  /** The peer took something after it had been holding us up. */
+  /** What had to wait for the peer was taken: it reads. */
   readonly onProgress: () => void;
 };
 
@@ -54,16 +55,14 @@ export class Outbox {
   #waitingBytes = 0;
   #state: 'open' | 'overflown' | 'closed' = 'open';
   #scheduled = false;
+  #heldUp = false;
   #watchers: { readonly bytes: number; readonly resolve: () => void }[] = [];
 
   constructor(sink: ByteSink, options: OutboxOptions) {
     this.#sink = sink;
     this.#options = options;
     this.#eagerBytes = Math.min(EAGER_BYTES, options.maxBytes / 4);
-    sink.on('drain', () => {
-      options.onProgress();
-      this.flush();
-    });
+    sink.on('drain', () => this.flush());
   }
 
   /** Bytes that the kernel has not taken yet. */
@@ -105,8 +104,18 @@ export class Outbox {
     if (parts.length === 0 || this.#state === 'closed') return;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (!this.#sink.destroyed) this.#sink.write(join(parts));
+    if (this.#sink.destroyed) return;
+    this.#sink.write(join(parts), this.#written);
+    this.#heldUp = this.#sink.writableLength > 0;
   }
+
+  readonly #written = (): void => {
+    if (this.#heldUp) {
+      this.#heldUp = this.#sink.writableLength > 0;
+      this.#options.onProgress();
+    }
+    this.#tellWatchers();
+  };
 
   /** Resolves when at most `bytes` are waiting, or nothing will ever be written again. */
   whenBelow(bytes: number): Promise<void> {

@@ -45,7 +45,7 @@ export class Session implements Connection, Beating {
   #ended: string | null = null;
   /** A heartbeat waits for the catching up that its heads imply. */
   #owesHeartbeat = false;
-  #provenLive = false;
+  #hasBeaten = false;
   #countedDeliveries = 0;
 
   constructor(services: Services, { accepted, wire, snapshots }: SessionOptions) {
@@ -138,9 +138,9 @@ export class Session implements Connection, Beating {
     reply: (outcomes: Outcomes) => void,
   ): Promise<void> {
     await this.#subscriptions.open(wanted, reply).catch((error: unknown) => this.fail(error));
-    if (this.#provenLive) return;
+    if (this.#hasBeaten || this.#ended !== null) return;
     // The first heartbeat does not wait for its turn: before it nobody may call the connection live.
-    this.#provenLive = true;
+    this.#hasBeaten = true;
     this.beat(await this.#services.log.heads([...this.channels()]).catch(() => null));
   }
 

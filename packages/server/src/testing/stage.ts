@@ -78,7 +78,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       ],
     }));
   const bus = options.bus ?? createInProcessBus().join();
-  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+  // No heartbeat stands between the frames of a test that does not ask for one.
+  const limits: Limits = { ...DEFAULT_LIMITS, heartbeatMs: 3_600_000, ...options.limits };
   const runs = options.runs ?? new Map();
   const clock = Date.now;
   const info = {

@@ -78,7 +78,7 @@ describe('the end of a socket', () => {
     socket.write(clientFrame(1, subscribe));
     // Published in the same moment as the cut: it comes before the close frame or not at all.
     stage.services.connections.cut(
-      { session },
+      { user: 'ada' },
       { code: 'credential_rejected', reason: 'The key was revoked.' },
     );
     await stage.publish('n', 'late');

@@ -5,7 +5,7 @@ import type { DisconnectPush, ServerFrame } from '@greenlight/protocol/frames';
 import { formatVector, type Position } from '@greenlight/protocol/position';
 import type { FramedPublication } from '../framed-publication.ts';
 import type { Limits } from '../limits.ts';
-import { Outbox } from '../outbox.ts';
+import { Outbox, type ByteSink } from '../outbox.ts';
 import type { Wire } from '../wire.ts';
 
 /** `events`: event frames only, for a bare EventSource. `all`: every frame that a socket would get, for the SDK. */
@@ -37,7 +37,7 @@ export class SseWire implements Wire {
     const onProgress = (): void => {
       this.#heldUp = 0;
     };
-    this.#outbox = new Outbox(response, { maxBytes: limits.outboxBytes, onOverflow, onProgress });
+    this.#outbox = new Outbox(sinkOf(response), { maxBytes: limits.outboxBytes, onOverflow, onProgress });
     response.on('close', () => this.#outbox.close());
     response.on('error', () => {});
   }
@@ -98,4 +98,25 @@ export class SseWire implements Wire {
     this.#outbox.close();
     this.#options.response.destroy();
   }
+}
+
+/** HTTP holds back what is written until the tick is over; the outbox has waited already. */
+function sinkOf(response: ServerResponse): ByteSink {
+  return {
+    write(bytes, written) {
+      const goOn = response.write(bytes, written);
+      response.socket?.uncork();
+      return goOn;
+    },
+    get writableLength() {
+      return response.writableLength;
+    },
+    get writableNeedDrain() {
+      return response.writableNeedDrain;
+    },
+    get destroyed() {
+      return response.destroyed;
+    },
+    on: (event, listener) => response.on(event, listener),
+  };
 }

@@ -23,7 +23,7 @@ describe('server-sent events', () => {
     await stream.next();
     await stage.publish('a', 1);
     await stage.publish('b', 1);
-    expect(await stream.next()).toMatchObject({
+    expect(await stream.until(({ data }) => data !== undefined)).toMatchObject({
       id: `a=${epoch}:1,b=${epoch}:0`,
       data: { type: 'event', channel: 'a', offset: 1 },
     });
