@@ -68,37 +68,53 @@ async function open(settings: Settings, { cwd, http, lock }: Held): Promise<Gate
     environment: settings.environment,
   };
   let probed: SelfProbeReport | null = null;
-  const { server, close } = await compose({
-    ...{ settings, info, lock, http, cwd, home },
+  const composed = await compose({
+    settings,
+    info,
+    lock,
+    http,
+    cwd,
+    home,
     serverSettings: serverSettings(settings, port),
     roots: (settings.roots ?? (development ? ['.'] : [])).map((root) => resolve(cwd, root)),
     selfProbe: () => probed,
   });
-  const { services } = server;
+  const { services } = composed.server;
   const address = listenerAddress(settings.host, port);
   const keyFile = development ? await adminKey(lock.folder, services.apiKeys) : undefined;
   const code = development
     ? await services.sessions.mintCode({ user: 'admin', name: 'Administrator', role: 'admin' })
     : undefined;
   probed = await selfProbe({
-    ...{ address, log: services.log, tickets: services.tickets, clock: services.clock },
+    address,
+    log: services.log,
+    tickets: services.tickets,
+    clock: services.clock,
     host: new URL(info.publicUrl).host,
   });
   return {
     facts: {
-      ...{ info, address, probe: probed },
-      data: relative(cwd, lock.folder) || '.',
+      info,
+      address,
+      probe: probed,
+      data: shown(cwd, lock.folder),
       ...(code !== undefined && { signIn: { code, minutes: services.limits.signInCodeMinutes } }),
-      ...(keyFile !== undefined && { keyFile: relative(cwd, keyFile) }),
+      ...(keyFile !== undefined && { keyFile: shown(cwd, keyFile) }),
     },
     async stop() {
       http.close();
-      await server.drain();
+      await composed.server.drain();
       http.closeAllConnections();
-      await close();
+      await composed.close();
       lock.release();
     },
   };
+}
+
+/** Relative to the working folder where it lies below it. */
+function shown(cwd: string, path: string): string {
+  const below = relative(cwd, path);
+  return below === '' ? '.' : below.startsWith('..') ? path : below;
 }
 
 /** Null once it listens, else the sentence that says why not. */
@@ -109,7 +125,7 @@ async function listen(http: HttpServer, { host, port }: Settings): Promise<strin
     return null;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    switch (code) {
+    switch (code ?? '') {
       case 'EADDRINUSE': {
         const owner = (await portOwner(host, port)) ?? 'another program';
         return `Port ${port} on ${host} is taken by ${owner}. Stop it, or choose another port with PORT=….`;

@@ -21,7 +21,9 @@ export function serverSettings(settings: Settings, port: number): ServerSettings
   const { origin, hostname } = new URL(publicUrl);
   const loopbackOrigins = environment === 'development' ? LOOPBACK_ORIGINS : [];
   return {
-    ...{ publicUrl, port, trustedProxies },
+    publicUrl,
+    port,
+    trustedProxies,
     allowedOrigins: settings.allowedOrigins ?? [origin, ...loopbackOrigins],
     allowedHosts: settings.allowedHosts ?? [
       ...new Set([hostname, ...LOOPBACK_HOSTS, ...(ANY.has(host) ? [] : [host])]),

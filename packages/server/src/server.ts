@@ -95,8 +95,22 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     privateOwner: (workflow) => options.runs.privateOwner(workflow),
   });
   const services: Services = {
-    ...{ info, limits, settings, clock, log, logger, metrics, connections, attempts, admission },
-    ...{ apiKeys, sessions, tickets, hub: options.hub, runs: options.runs, review: options.review },
+    info,
+    limits,
+    settings,
+    clock,
+    log,
+    logger,
+    metrics,
+    connections,
+    attempts,
+    admission,
+    apiKeys,
+    sessions,
+    tickets,
+    hub: options.hub,
+    runs: options.runs,
+    review: options.review,
     ...createOutcomes({ info, settings, attempts, metrics, logger, log, clock }),
   };
 

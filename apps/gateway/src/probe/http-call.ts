@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, request } from 'node:http';
 import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
 
-/** Attempts whose ids say at a glance, in logs and traces, whose they are. */
-export const probeAttempt = (): string => `self-probe-${randomBytes(8).toString('base64url')}`;
+export const PROBE_ATTEMPT_PREFIX = 'self-probe-';
+
+/** Attempts whose ids say at a glance, in traces, whose they are. */
+export const probeAttempt = (): string => PROBE_ATTEMPT_PREFIX + randomBytes(8).toString('base64url');
 
 export type Reached = { readonly address: string; readonly host: string; readonly timeoutMs: number };
 
