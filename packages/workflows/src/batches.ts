@@ -1,11 +1,18 @@
 /** Gathers items while the previous batch is on its way, so that the pace is the receiver's. */
 export interface Batches<Item> {
   add(item: Item): void;
-  /** Resolves when everything added so far was sent; rejects when sending failed. */
+  /** Sends the rest without waiting for its turn. Rejects when sending failed. */
   done(): Promise<void>;
 }
 
-export function createBatches<Item>(send: (items: readonly Item[]) => Promise<void>): Batches<Item> {
+export type BatchesOptions<Item> = {
+  readonly send: (items: readonly Item[]) => void | Promise<void>;
+  /** Resolves when the receiver is ready for more. */
+  readonly pace: () => Promise<void>;
+};
+
+export function createBatches<Item>({ send, pace }: BatchesOptions<Item>): Batches<Item> {
+  const hurry = Promise.withResolvers<void>();
   let waiting: Item[] = [];
   let sending: Promise<void> | null = null;
 
@@ -16,6 +23,7 @@ export function createBatches<Item>(send: (items: readonly Item[]) => Promise<vo
       const items = waiting;
       waiting = [];
       await send(items);
+      await Promise.race([pace(), hurry.promise]);
     }
     sending = null;
   }
@@ -29,12 +37,13 @@ export function createBatches<Item>(send: (items: readonly Item[]) => Promise<vo
       sending.catch(() => {});
     },
     async done() {
+      hurry.resolve();
       await sending;
     },
   };
 }
 
-/** The same in pieces of at most `size`. */
+/** A list in pieces of at most `size`. */
 export function inPieces<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
   const pieces: (readonly Item[])[] = [];
   for (let at = 0; at < items.length; at += size) pieces.push(items.slice(at, at + size));

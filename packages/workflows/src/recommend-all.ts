@@ -28,28 +28,33 @@ async function recommend(run: ValidationRun, step: StepContext): Promise<void> {
   const drafted = new Map<string, number>();
   let completed = 0;
 
-  const drafts = createBatches<RecommendationDraft>(async (batch) => {
-    const fresh = batch
-      .map((draft) => toStored(run, draft, drafted))
-      // Made by an earlier life of this step, and perhaps decided on since.
-      .filter(({ id }) => !existing.has(id));
-    for (const { id } of fresh) existing.add(id);
-    tally.recommend(existing.size);
-    const items = fresh.map(({ inline: _inline, ...stored }): Recommendation => ({ ...stored, version: 1 }));
-    step.progress({
-      counts: tally.counts,
-      records: fresh.map((value) => ({
-        collection: RECOMMENDATIONS,
-        id: value.id,
-        parent: context.run.id,
-        value,
-      })),
-      events: inPieces(items.map(recommendationItem), EVENT_ITEMS).map((some) => ({
-        channel: 'recommendations',
-        event: { type: 'recommendation.created', data: { workflow: context.run.id, items: some } },
-      })),
-    });
-    await step.flush();
+  const drafts = createBatches<RecommendationDraft>({
+    send(batch) {
+      const fresh = batch
+        .map((draft) => toStored(run, draft, drafted))
+        // Made by an earlier life of this step, and perhaps decided on since.
+        .filter(({ id }) => !existing.has(id));
+      for (const { id } of fresh) existing.add(id);
+      tally.recommend(existing.size);
+      const items = fresh.map(({ inline: _inline, ...stored }): Recommendation => ({
+        ...stored,
+        version: 1,
+      }));
+      step.progress({
+        counts: tally.counts,
+        records: fresh.map((value) => ({
+          collection: RECOMMENDATIONS,
+          id: value.id,
+          parent: context.run.id,
+          value,
+        })),
+        events: inPieces(items.map(recommendationItem), EVENT_ITEMS).map((some) => ({
+          channel: 'recommendations',
+          event: { type: 'recommendation.created', data: { workflow: context.run.id, items: some } },
+        })),
+      });
+    },
+    pace: () => step.flush(),
   });
 
   step.progress({ total, run: { completed: total, total, message: 'Draft recommendations' } });

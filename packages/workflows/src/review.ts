@@ -42,11 +42,11 @@ type Decision = {
   readonly user: string;
   readonly to: RecommendationState;
 };
-type Intent = Decision & { readonly change: FileChange };
+type Intent = Decision & { readonly change: FileChange; readonly node: string };
 type Stored = { readonly value: StoredRecommendation; readonly version: number };
 
 export async function createReview(options: ReviewOptions): Promise<Review> {
-  const { log, roots, cwd, privateOwner, clock, random } = options;
+  const { log, roots, cwd, privateOwner, clock, random, node } = options;
   const makeEvent = createEventMaker(options);
   const unique = (): string => randomText(12, random);
   const files = createFileChanger({ log, roots, cwd, folder: options.originals, unique });
@@ -98,7 +98,7 @@ export async function createReview(options: ReviewOptions): Promise<Review> {
       );
     const prepared = await files.prepare({ ...from.value, version: from.version }, action);
     if (!prepared.ok) return failure(prepared.code, prepared.detail);
-    const intent: Intent = { ...decision, change: prepared.change };
+    const intent: Intent = { ...decision, change: prepared.change, node };
     const begun = await log.append({
       appends: [],
       records: [{ collection: INTENTS, id, value: intent, ifVersion: 0 }],
@@ -119,7 +119,7 @@ export async function createReview(options: ReviewOptions): Promise<Review> {
 
   /** What a crash or a full disk left between an intent and its record. */
   async function settle({ id, value }: StoredRecord): Promise<void> {
-    const { change, ...decision } = value as Intent;
+    const { change, node: _node, ...decision } = value as Intent;
     const from = await stored(id);
     const happened = from && (await files.digestOf(from.value.file)) === change.to;
     const forget: RecordWrite = { collection: INTENTS, id, value: null };
@@ -133,7 +133,8 @@ export async function createReview(options: ReviewOptions): Promise<Review> {
     by: { user: string; version?: number },
   ): Promise<ReviewResult> {
     const intent = await log.record(INTENTS, id);
-    if (intent) await settle(intent);
+    // Left by this process when the log could not take the decision; another's is its own to end.
+    if (intent && (intent.value as Intent).node === node) await settle(intent);
     const from = await stored(id);
     if (!from) return failure('not_found', `There is no recommendation ${JSON.stringify(id)}.`);
     const owner = privateOwner(from.value.workflow);

@@ -67,15 +67,15 @@ async function onePass(
     for (const step of steps) step.progress({ completed, total });
   }
 
-  const results = createBatches<FileResult>(async (batch) => {
-    const validations = batch.map((result) => toValidation(run, result));
-    for (const validation of validations) tally.add(validation);
-    completed += batch.length;
-    report(
-      validations,
-      batch.map(({ file, facts }, at) => ({ id: validations[at]?.id ?? '', file, facts })),
-    );
-    await lead.flush();
+  const results = createBatches<FileResult>({
+    send(batch) {
+      const validations = batch.map((result) => toValidation(run, result));
+      for (const validation of validations) tally.add(validation);
+      completed += batch.length;
+      const facts = batch.map(({ file, facts }, at) => ({ id: validations[at]?.id ?? '', file, facts }));
+      report(validations, facts);
+    },
+    pace: () => lead.flush(),
   });
 
   const known = documents.list.filter(({ id }) => earlier.has(id));

@@ -28,27 +28,29 @@ async function seeTier(
 ): Promise<void> {
   const { context, documents, engine, tally } = run;
   const total = documents.list.length;
-  const results = createBatches<TierResult>(async (batch) => {
-    const validations: Validation[] = [];
-    for (const result of batch) {
-      const before = await latest(run, result.file, changed);
-      if (!before) continue;
-      const now = withFindings(run, before, result);
-      changed.set(now.id, now);
-      tally.add(now, before);
-      validations.push(now);
-    }
-    step.progress({
-      counts: tally.counts,
-      records: validations.map((value) => ({
-        collection: VALIDATIONS,
-        id: value.id,
-        parent: context.run.id,
-        value,
-      })),
-      events: toldAs('validation.enhanced', context.run.id, validations),
-    });
-    await step.flush();
+  const results = createBatches<TierResult>({
+    async send(batch) {
+      const validations: Validation[] = [];
+      for (const result of batch) {
+        const before = await latest(run, result.file, changed);
+        if (!before) continue;
+        const now = withFindings(run, before, result);
+        changed.set(now.id, now);
+        tally.add(now, before);
+        validations.push(now);
+      }
+      step.progress({
+        counts: tally.counts,
+        records: validations.map((value) => ({
+          collection: VALIDATIONS,
+          id: value.id,
+          parent: context.run.id,
+          value,
+        })),
+        events: toldAs('validation.enhanced', context.run.id, validations),
+      });
+    },
+    pace: () => step.flush(),
   });
   step.progress({ run: { completed: total, total, message: TITLES[tier] } });
   await engine[tier]({ onResult: (result) => results.add(result), gate: () => context.checkpoint() });

@@ -29,7 +29,7 @@ export type OpenRunsOptions = {
 };
 
 export async function openRuns(
-  workflows: readonly Workflow<unknown>[],
+  workflows: readonly Workflow<unknown>[] | ((log: Log) => readonly Workflow<unknown>[]),
   { folder: given, limits = {}, clock = Date.now, wrap = (log) => log }: OpenRunsOptions = {},
 ): Promise<OpenRuns> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'greenlight-runs-')));
@@ -52,7 +52,7 @@ export async function openRuns(
   };
   return {
     ...heard,
-    runs: await make('n_one', workflows),
+    runs: await make('n_one', typeof workflows === 'function' ? workflows(heard.log) : workflows),
     folder,
     bugs,
     another: (kinds) => make(`n_${open.length + 1}`, kinds),
