@@ -204,7 +204,15 @@ function similarity(a: string, b: string): number {
   if (longest === 0) return 1;
   // Far apart in length is far apart in letters: most pairs end here.
   if (Math.abs(a.length - b.length) / longest > 0.5) return 0;
-  return 1 - distance(a, b) / longest;
+  return 1 - (swapsTwo(a, b) ? 1 : distance(a, b)) / longest;
+}
+
+/** Two neighbouring letters that changed places are one slip, not two. */
+function swapsTwo(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 function placeOf(prose: Prose, at: number, context: Context): Place {

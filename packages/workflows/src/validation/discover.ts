@@ -34,9 +34,7 @@ type Visit = {
   readonly above: readonly string[];
   /** Folder names that are looked into although they are usually skipped. */
   readonly entered: ReadonlySet<string>;
-  /** The named folder. */
-  readonly base: string;
-  /** The way from there to here, with a `/` at its end: globs are matched against what is below the named folder. */
+  /** The way from the named folder to here, with a `/` at its end: globs are matched against what is below the named folder. */
   readonly below: string;
   readonly wanted: Matcher;
 };
@@ -48,9 +46,12 @@ class Walk {
   readonly #include: Matcher;
   readonly #exclude: Matcher;
   readonly #found = new Map<string, DocumentSource>();
+  /** Folders that this name has led to. */
   readonly #folders = new Set<string>();
   readonly #findings: Finding[] = [];
   #full = false;
+  /** Documents and findings so far, repeated ones included: a name that adds none has led to nothing. */
+  #answers = 0;
 
   constructor(input: ValidationInput, place: Place, signal: AbortSignal | undefined) {
     this.#input = input;
@@ -68,24 +69,16 @@ class Walk {
   }
 
   async named(path: string): Promise<void> {
-    const before = this.#found.size + this.#findings.length;
+    const before = this.#answers;
+    this.#folders.clear();
     const absolute = resolve(this.#place.cwd, path);
     const entry = await this.#real(absolute);
     const scan = picomatch.scan(path);
-    if (entry.ok) await this.#enter(absolute, entry.path, { explicit: true });
+    if (entry.ok) await this.#enter(absolute, entry.path);
     else if (entry.code === 'ENOENT' && scan.isGlob) await this.#glob(path, scan);
     else this.#report(path, absolute, entry.code);
-    const folderOrGlob = this.#found.size + this.#findings.length === before;
-    if (folderOrGlob && !this.#full && !(await this.#knows(absolute)))
+    if (this.#answers === before && !this.#full)
       this.#add('file/no-match', nameOf(absolute, this.#place.cwd), `No documents match \`${path}\`.`);
-  }
-
-  /** Whether what was named was seen under another name before. */
-  async #knows(absolute: string): Promise<boolean> {
-    const real = await realpath(absolute).catch(() => absolute);
-    return [...this.#found.values()].some(
-      (file) => file.path === real || file.path?.startsWith(`${real}/`) === true,
-    );
   }
 
   async #glob(pattern: string, scan: ReturnType<typeof picomatch.scan>): Promise<void> {
@@ -101,10 +94,10 @@ class Walk {
     }
     const wanted = matcher([scan.glob]);
     const entered = new Set(SKIPPED.filter((name) => pattern.split('/').includes(name)));
-    await this.#folder(base, entry.path, { above: [], entered, base, below: '', wanted });
+    await this.#folder(base, entry.path, { above: [], entered, below: '', wanted });
   }
 
-  async #enter(absolute: string, real: string, options: { explicit: boolean }): Promise<void> {
+  async #enter(absolute: string, real: string): Promise<void> {
     if (!isInside(real, this.#place.roots)) {
       this.#outside(absolute);
       return;
@@ -115,12 +108,11 @@ class Walk {
       await this.#folder(absolute, real, {
         above: [],
         entered,
-        base: absolute,
         below: '',
         wanted: this.#include,
       });
     } else if (stats?.isFile() === true) this.#keep(absolute, real);
-    else if (options.explicit)
+    else
       this.#add(
         'file/not-a-file',
         nameOf(absolute, this.#place.cwd),
@@ -138,10 +130,8 @@ class Walk {
       );
       return;
     }
-    // Reached twice, by a link or because two names overlap: its documents are known, unless another glob wants others.
-    const seen = `${real}\0${visit.base}`;
-    if (this.#folders.has(seen)) return;
-    this.#folders.add(seen);
+    if (this.#folders.has(real)) return;
+    this.#folders.add(real);
     const entries = await readdir(real, { withFileTypes: true }).catch((error: unknown) => codeOf(error));
     if (typeof entries === 'string') {
       this.#report(path, path, entries);
@@ -192,6 +182,7 @@ class Walk {
   }
 
   #keep(path: string, real: string): void {
+    this.#answers++;
     if (this.#found.has(real)) return;
     const { maxFiles } = this.#input.limits;
     if (this.#found.size >= maxFiles) {
@@ -222,6 +213,7 @@ class Walk {
   }
 
   #add(rule: OwnRule, file: string, message: string): void {
+    this.#answers++;
     const findings = new Findings(file, this.#input, null);
     findings.own('syntax', rule, { message });
     this.#findings.push(...(findings.byTier().syntax ?? []));

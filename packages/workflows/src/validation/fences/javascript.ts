@@ -71,7 +71,8 @@ function readsAsPiece(code: string, dialect: Dialect): boolean {
   const trimmed = code.trim().replace(/[;,]$/, '');
   const filled = code.replaceAll(/(^|[\s([{,;:=|>])(?:\.\.\.|…)(?=$|[\s)\]},;])/gm, '$1/**/');
   const readings = [code, `(${trimmed}\n)`, `({${trimmed}\n})`, `class _ {${code}\n}`];
-  if (dialect !== 'typescript') readings.push(`<>${code}</>`);
+  // Neighbours without a parent. Other text would pass as text inside the fragment.
+  if (dialect !== 'typescript' && trimmed.startsWith('<')) readings.push(`<>${code}</>`);
   if (dialect !== 'javascript')
     readings.push(`interface _ {${code}\n}`, `type _ = ${trimmed}\n`, `declare ${trimmed}\n`);
   if (filled !== code) readings.push(filled, `(${filled.trim().replace(/[;,]$/, '')}\n)`);
