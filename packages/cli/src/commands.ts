@@ -1,0 +1,17 @@
+/** All commands, in the order of help. */
+import type { Command } from './command.ts';
+
+type Entry = { readonly summary: string; readonly load: () => Promise<{ readonly command: Command }> };
+
+export const COMMANDS: Readonly<Record<string, Entry>> = {
+  serve: { summary: 'Start the server', load: () => import('./commands/serve.ts') },
+  validate: { summary: 'Check Markdown documents', load: () => import('./commands/validate.ts') },
+  tail: { summary: "Follow a channel's events", load: () => import('./commands/tail.ts') },
+  publish: { summary: 'Publish an event', load: () => import('./commands/publish.ts') },
+  ticket: { summary: 'Get a one-time ticket for a WebSocket', load: () => import('./commands/ticket.ts') },
+  backup: {
+    summary: 'Copy the data of a running or stopped server',
+    load: () => import('./commands/backup.ts'),
+  },
+  restore: { summary: 'Put a backup in a data folder', load: () => import('./commands/restore.ts') },
+};

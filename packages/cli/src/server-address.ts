@@ -1,0 +1,67 @@
+/** Which server is meant, and with which key: from options, the environment, and the data folder. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError, type Options, UsageError } from './command.ts';
+
+export const SERVER_OPTIONS = {
+  url: { type: 'string', value: 'URL', about: 'The server. Default: GREENLIGHT_URL, else this machine.' },
+  'api-key-env': {
+    type: 'string',
+    value: 'NAME',
+    about: 'The environment variable that holds the API key. Default: GREENLIGHT_API_KEY.',
+  },
+} as const satisfies Options;
+
+export type ServerAddress = { readonly url: string; readonly key: string };
+
+type Asked = { readonly url?: string; readonly 'api-key-env'?: string };
+
+export function dataFolder(): string {
+  return process.env['GREENLIGHT_DATA'] || '.greenlight';
+}
+
+export function findServer(asked: Asked): ServerAddress {
+  const { env } = process;
+  const given = asked.url ?? (env['GREENLIGHT_URL'] || `http://127.0.0.1:${env['PORT'] || 8585}`);
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    const sentence = `${JSON.stringify(given)} is not the address of a server; it looks like http://127.0.0.1:8585.`;
+    throw asked.url === undefined
+      ? new ConfigurationError(`GREENLIGHT_URL or PORT: ${sentence}`)
+      : new UsageError(sentence);
+  }
+  if (url.username || url.password || url.search)
+    throw new UsageError(
+      'A server address holds no credential and no query; the API key comes from a variable.',
+    );
+  return { url: url.href, key: findKey(url, asked['api-key-env']) };
+}
+
+function findKey(url: URL, variable: string | undefined): string {
+  const name = variable ?? 'GREENLIGHT_API_KEY';
+  const key = process.env[name]?.trim();
+  if (key) return key;
+  if (variable !== undefined)
+    throw new ConfigurationError(
+      `The environment variable ${variable}, which should hold the API key, is not set.`,
+    );
+  const file = join(dataFolder(), 'admin.key');
+  // The key of the server here is nobody else's business.
+  if (!isLoopback(url.hostname))
+    throw new ConfigurationError(
+      `No API key for ${url.host}: set GREENLIGHT_API_KEY, or name another variable with --api-key-env.`,
+    );
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new ConfigurationError(
+      `No API key: set GREENLIGHT_API_KEY, or run this where the server was started, so that ${file} is found (or set GREENLIGHT_DATA).`,
+    );
+  }
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' ||
+  host === '[::1]' ||
+  /^127\.\d+\.\d+\.\d+$/.test(host) ||
+  host.endsWith('.localhost');
