@@ -11,6 +11,6 @@ const COLOURS = {
 /** Decoration: the words beside it say what happened. */
 export function EventDot({ tone }: { tone: Tone }) {
   return (
-    <span aria-hidden className={classes('size-1.5 shrink-0 -translate-y-0.5 rounded-full', COLOURS[tone])} />
+    <span aria-hidden className={classes('size-1.5 shrink-0 self-center rounded-full', COLOURS[tone])} />
   );
 }

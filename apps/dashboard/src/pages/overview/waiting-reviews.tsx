@@ -3,13 +3,15 @@ import { Link } from 'wouter';
 import { Empty } from '../../components/empty.tsx';
 import { plural } from '../../components/format.ts';
 import { Panel } from '../../components/panel.tsx';
+import { ProblemNote } from '../../components/problem-note.tsx';
+import { failureOf } from '../../data/api.ts';
 import { RECOMMENDATIONS_SHOWN, useOpenReviews } from '../../data/recommendations.ts';
 
 const SHOWN = 5;
 
 /** What needs a person. */
 export function WaitingReviews() {
-  const { data: open = [] } = useOpenReviews();
+  const { data: open = [], error } = useOpenReviews();
   return (
     <Panel
       title="Needs you"
@@ -22,7 +24,11 @@ export function WaitingReviews() {
         )
       }
     >
-      {open.length === 0 ? (
+      {error ? (
+        <div className="p-3">
+          <ProblemNote failure={failureOf(error)} />
+        </div>
+      ) : open.length === 0 ? (
         <Empty icon={Inbox} title="Nothing waits for you">
           Changes that a validation proposes wait here for your decision.
         </Empty>

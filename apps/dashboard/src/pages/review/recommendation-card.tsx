@@ -70,7 +70,7 @@ export function RecommendationCard({
             <p className="font-mono text-xs text-muted">{file}</p>
           </div>
           {mayDecide && (
-            <div className="flex gap-2">
+            <div className="flex flex-wrap gap-2">
               {DECISIONS[state].map((decision) => (
                 <DecisionButton
                   key={decision}

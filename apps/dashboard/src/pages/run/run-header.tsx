@@ -9,10 +9,17 @@ import { severityCounts, SeverityTally } from '../../components/severity.tsx';
 import { useNow } from '../../data/clock.ts';
 import { timeLeft, type Sample } from '../../data/time-left.ts';
 
+/** Why it is in this state; of a completed run there is nothing to explain. */
+function noteOn({ state, reason, progress }: RunSnapshot): string | undefined {
+  if (state === 'completed') return undefined;
+  return reason ?? (isTerminal(state) ? undefined : progress.message);
+}
+
 /** State, how far, and how long still. */
 export function RunHeader({ run, samples }: { run: RunSnapshot; samples: readonly Sample[] }) {
   const { progress, state, counts } = run;
   const share = shareOf(progress);
+  const note = noteOn(run);
   const left = timeLeft(samples, progress.total);
   return (
     <section
@@ -37,10 +44,8 @@ export function RunHeader({ run, samples }: { run: RunSnapshot; samples: readonl
       <div className="mt-2.5">
         <ProgressBar progress={progress} state={state} label="Progress of this run" thick />
       </div>
-      {(run.reason ?? (isTerminal(state) ? undefined : progress.message)) && (
-        <p className={state === 'failed' ? 'mt-2 text-bad' : 'mt-2 text-muted'}>
-          {run.reason ?? progress.message}
-        </p>
+      {note !== undefined && (
+        <p className={state === 'failed' ? 'mt-2 text-bad' : 'mt-2 text-muted'}>{note}</p>
       )}
       <dl className="mt-3 flex flex-wrap gap-x-6 gap-y-2 text-xs">
         <Fact name="Findings">

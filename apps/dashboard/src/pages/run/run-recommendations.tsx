@@ -35,7 +35,7 @@ export function RunRecommendations({
       {mayReview(me) && (
         <div className="flex flex-wrap items-center gap-2 border-b border-line px-3.5 py-2">
           <p className="text-xs text-muted">
-            {plural(open.length, 'open')} · {approved.length} approved
+            {open.length} open · {approved.length} approved
           </p>
           <div className="ml-auto flex gap-2">
             {open.length > 1 && (

@@ -1,0 +1,135 @@
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noChromium } from './chromium.ts';
+import { BROKEN, CLEAN, many } from './documents.ts';
+import { runState, setStage, startThroughDialog, type Stage, type Visitor } from './stage.ts';
+
+const MOST_SCRIPT = 150_000;
+
+describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assistive technology', () => {
+  let stage: Stage;
+  let shots: string;
+  let run: string;
+  beforeAll(async () => {
+    shots = process.env['GREENLIGHT_SCREENSHOTS'] ?? (await mkdtemp(join(tmpdir(), 'greenlight-shots-')));
+    await mkdir(shots, { recursive: true });
+    stage = await setStage();
+    await stage.write({ ...CLEAN, ...BROKEN, ...many(300) });
+  });
+  afterAll(() => stage?.[Symbol.asyncDispose]());
+
+  /** Looks at what is open, in both themes and in a narrow window. */
+  async function look({ page, complaints }: Visitor, name: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const told = violations.map(
+        ({ id, nodes }) =>
+          `${name} ${colorScheme}: ${id} at ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
+      );
+      expect(told).toEqual([]);
+    }
+    await page.setViewportSize({ width: 375, height: 740 });
+    await page.screenshot({ path: join(shots, `${name}-narrow.png`) });
+    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(`${name}: ${tooWide} px too wide`).toBe(`${name}: 0 px too wide`);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(complaints).toEqual([]);
+  }
+
+  it('[D11] [D12] the sign-in form', async () => {
+    const visitor = await stage.stranger();
+    await visitor.page.goto(`${stage.gateway.url}/dashboard/`);
+    await visitor.page.getByLabel('Sign-in code or link').waitFor();
+    await look(visitor, 'sign-in');
+  });
+
+  it('[D11] [D12] the overview before and while something runs, the dialog and the light', async () => {
+    const visitor = await stage.visit();
+    const { page } = visitor;
+    await page.getByText('Start with the docs you have').waitFor();
+    await look(visitor, 'first-run');
+    await page.getByRole('button', { name: 'New validation' }).click();
+    await look(visitor, 'start');
+    await page.keyboard.press('Escape');
+    run = await startThroughDialog(page, 'docs\nmany');
+    await page.locator('[data-progress]', { hasText: /of 303 files/ }).waitFor();
+    await look(visitor, 'run-live');
+    await page.getByRole('link', { name: 'Overview' }).first().click();
+    await page.locator('[data-feed] li').first().waitFor();
+    await look(visitor, 'overview');
+    await page.locator('[data-light]').click();
+    await page.getByText(`pid ${stage.gateway.pid}`).waitFor();
+    await look(visitor, 'light');
+  });
+
+  it('[D11] [D12] a finished run, each of its tabs', async () => {
+    const visitor = await stage.visit({ path: `runs/${run}` });
+    const { page } = visitor;
+    await runState(page, 'completed');
+    await page.locator('[data-finding]').first().waitFor();
+    await look(visitor, 'run');
+    for (const tab of ['Recommendations', 'Events', 'Input and output']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await look(visitor, `run-${tab.split(' ')[0]?.toLowerCase()}`);
+    }
+    await page.getByRole('button', { name: 'Report' }).click();
+    await look(visitor, 'run-report');
+  });
+
+  it('[D11] [D12] runs, review, and what is not there', async () => {
+    const visitor = await stage.visit({ path: 'runs' });
+    const { page } = visitor;
+    await page.locator('[data-run]').first().waitFor();
+    await look(visitor, 'runs');
+    await page.getByRole('link', { name: 'Review' }).first().click();
+    await page.locator('[data-recommendation]').waitFor();
+    await look(visitor, 'review');
+    await page.goto(`${stage.gateway.url}/dashboard/runs/wf_00000000000000000000`);
+    await page.getByText('There is no such run').waitFor();
+    await look(visitor, 'no-such-run');
+    await page.goto(`${stage.gateway.url}/dashboard/nowhere`);
+    await page.getByText('There is no page at this address').waitFor();
+    await look(visitor, 'not-found');
+  });
+
+  it('[D11] [D12] the page when it is not live', async () => {
+    const visitor = await stage.visit();
+    await visitor.page.locator('[data-feed] li').first().waitFor();
+    await stage.gateway.kill();
+    await visitor.page.locator('[data-as-of]').waitFor();
+    await look(visitor, 'not-live');
+    await stage.gateway.restart();
+  });
+
+  it('[D12] is served with a policy that allows no inline script or style', async () => {
+    const answer = await fetch(`${stage.gateway.url}/dashboard/`);
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toMatch(/script-src 'self'(?:;|$)/);
+    expect(policy).toMatch(/style-src 'self'(?:;|$)/);
+  });
+
+  it.each(['', 'runs', 'review', 'run'])(
+    '[D13] loads little script on its first visit: /%s',
+    async (path) => {
+      const { page } = await stage.stranger({
+        storageState: await (await stage.visit()).context.storageState(),
+      });
+      const scripts: Promise<Buffer>[] = [];
+      page.on('response', (response) => {
+        if (response.url().endsWith('.js')) scripts.push(response.body());
+      });
+      await page.goto(`${stage.gateway.url}/dashboard/${path === 'run' ? `runs/${run}` : path}`);
+      await page.locator('[data-light=live]').waitFor();
+      const weight = (await Promise.all(scripts)).reduce((sum, body) => sum + gzipSync(body).length, 0);
+      expect(weight).toBeGreaterThan(50_000);
+      expect(weight).toBeLessThanOrEqual(MOST_SCRIPT);
+    },
+  );
+});
