@@ -121,7 +121,7 @@ function draft(group: Group, document: Document, checker: DocumentChecker): Reco
   return {
     file: reviewed.source.file,
     title: `${group.kind.title} (${fixed.length === 1 ? '1 place' : `${fixed.length} places`})`,
-    why: explain({ fixed, rules, proven, news }),
+    why: explain({ fixed, rules, proven, news, cleared: proven.every((rule) => !counts.has(rule)) }),
     confidence: Math.round(confidence * 100) / 100,
     rules,
     patch,
@@ -135,9 +135,11 @@ type Evidence = {
   readonly rules: readonly string[];
   readonly proven: readonly string[];
   readonly news: readonly string[];
+  /** None of the proven rules has a finding left. */
+  readonly cleared: boolean;
 };
 
-function explain({ fixed, rules, proven, news }: Evidence): string {
+function explain({ fixed, rules, proven, news, cleared }: Evidence): string {
   const [first] = fixed;
   const what =
     fixed.length === 1 && first !== undefined
@@ -145,7 +147,7 @@ function explain({ fixed, rules, proven, news }: Evidence): string {
       : `It answers ${fixed.length} findings of ${rules.join(', ')}.`;
   const checked =
     proven.length === rules.length
-      ? 'The patched text was validated again: they are fewer'
+      ? `The patched text was validated again: they are ${cleared ? 'gone' : 'fewer'}`
       : 'What it leads to was seen to exist, and the patched text was validated again';
   const result = news.length === 0 ? 'nothing new appears.' : `these appear: ${news.join(', ')}.`;
   return `${what} ${checked}; ${result}`;
