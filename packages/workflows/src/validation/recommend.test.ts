@@ -132,7 +132,7 @@ describe('recommendations', () => {
     await engine.close();
   });
 
-  it('cover findings beyond the number that is kept', async () => {
+  it('[V16] cover findings beyond the number that is kept', async () => {
     await using tree = await makeTree({ 'a.md': `# Page\n\n${'Text. \n\n'.repeat(20)}End.\n` });
     const report = await reportOn(tree, { limits: { maxFindingsPerRule: 5 } });
     expect(report.summary.rules).toEqual({ MD009: 5, 'file/more-findings': 1 });
