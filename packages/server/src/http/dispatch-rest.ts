@@ -32,6 +32,7 @@ export async function dispatchRest(
   const url = `http://greenlight${call.path}${query < 0 ? '' : request.target.slice(query)}`;
   const answer = await api.fetch(new Request(url, { method, headers, body }), call);
   if (response.headersSent || response.destroyed) return;
+  if (!answer.headers.has('cache-control')) response.setHeader('Cache-Control', 'no-store');
   const bytes = Buffer.from(await answer.arrayBuffer());
   for (const [name, value] of answer.headers) response.appendHeader(name, value);
   if (answer.status !== 204 && answer.status !== 304) response.setHeader('Content-Length', bytes.length);

@@ -52,6 +52,7 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
     const transport = upgradeOnly ? 'websocket' : (access?.transport ?? 'rest');
     const request: HandshakeRequest = { ...arrived, transport };
     response.setHeader(ATTEMPT_HEADER, request.attempt);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
     for (const [name, value] of Object.entries(corsHeaders(request, settings)))
       response.setHeader(name, value);
     if (matched?.route.path === ANY_ORIGIN) {

@@ -1,7 +1,5 @@
 /** What every page served here is told about itself. */
 
-const ALWAYS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' } as const;
-
 /** Content Security Policy Level 3: nothing but what this server itself serves, and no frames around it. */
 const POLICY = [
   `default-src 'none'`,
@@ -18,5 +16,8 @@ const POLICY = [
 export function pageHeaders(host: string | undefined): Record<string, string> {
   // The ladder let only well-formed hosts through; 'self' does not cover ws: in every browser.
   const sockets = host ? ` ws://${host} wss://${host}` : '';
-  return { ...ALWAYS, 'content-security-policy': [...POLICY, `connect-src 'self'${sockets}`].join('; ') };
+  return {
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': [...POLICY, `connect-src 'self'${sockets}`].join('; '),
+  };
 }

@@ -10,6 +10,7 @@ export const layout = (title: string, body: Html): Html =>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} · Greenlight</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/docs/reference.css" />
       </head>
       <body>

@@ -3,7 +3,8 @@ import { html } from 'hono/html';
 import type { Html } from './layout.ts';
 import { inline } from './inline.ts';
 import type { OpenApiDocument } from './openapi.ts';
-import { type Schema, schemaText } from './schema-text.ts';
+import type { Schema } from './schema-text.ts';
+import { typeHtml } from './type-html.ts';
 
 type Parameter = { name: string; in: string; required?: boolean; description?: string; schema?: Schema };
 type Content = Readonly<Record<string, { schema?: Schema }>>;
@@ -82,8 +83,7 @@ const parameterHtml = ({ name, in: place, required, description, schema }: Param
   html`<tr>
     <td><code>${name}</code>${required ? '' : html` <i>optional</i>`}<br /><small>${place}</small></td>
     <td>
-      <code>${schemaText(schema)}</code
-      >${schema?.default === undefined ? '' : html`<br /><small>default ${JSON.stringify(schema.default)}</small>`}
+      ${typeHtml(schema)}${schema?.default === undefined ? '' : html`<br /><small>default ${JSON.stringify(schema.default)}</small>`}
     </td>
     <td>${inline(description ?? schema?.description ?? '')}</td>
   </tr>`;
@@ -91,7 +91,7 @@ const parameterHtml = ({ name, in: place, required, description, schema }: Param
 const contentHtml = (content: Content): Html[] =>
   Object.entries(content).map(([mediaType, { schema }]) =>
     mediaType === 'application/json'
-      ? html`<code class="type">${schemaText(schema)}</code> `
+      ? html`${typeHtml(schema)} `
       : html`<code class="type">${mediaType}</code> `,
   );
 
@@ -103,6 +103,6 @@ export function schemasHtml(document: OpenApiDocument): readonly Html[] {
     .map(
       ([name, schema]) =>
         html`<dt id="schema-${name}"><code>${name}</code></dt>
-          <dd>${inline(schema.description ?? '')} <code class="type">${schemaText(schema, 3)}</code></dd>`,
+          <dd>${inline(schema.description ?? '')} ${typeHtml(schema, 3)}</dd>`,
     );
 }

@@ -8,6 +8,7 @@ import { type Html, layout } from './layout.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import { operationsByTag, schemasHtml, tagId } from './operations.ts';
 import { type Schema, schemaText } from './schema-text.ts';
+import { typeHtml } from './type-html.ts';
 
 const RECONNECT = {
   now: 'now, and resume',
@@ -90,13 +91,13 @@ function messageTable({ components }: AsyncApiDocument, prefix: string, title: s
       const schema = schemas[schemaText(payload)];
       return html`<tr>
         <td><code>${name}</code></td>
-        <td>${inline(summary)}<br /><code class="type">${schemaText(schema)}</code></td>
+        <td>${inline(summary)}<br />${typeHtml(schema)}</td>
       </tr>`;
     });
   return html`<table>
     <thead>
       <tr>
-        <th>${title}</th>
+        <th colspan="2">${title}</th>
         <th></th>
       </tr>
     </thead>

@@ -1,11 +1,11 @@
 /** Signing in and out, and one-time tickets. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { ROLES } from '@greenlight/handshake/identity';
 import type { CredentialKind, Identity, Role } from '@greenlight/handshake/identity';
 import { cookieValue } from '@greenlight/handshake/present-credential';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';
 import { callerOf } from '../call.ts';
+import { role } from '../schemas/basics.ts';
 import { problemResponse } from '../schemas/problem.ts';
 
 export type Me = {
@@ -21,7 +21,7 @@ const me: z.ZodType<Me> = z
   .object({
     user: z.string(),
     name: z.string(),
-    role: z.enum(ROLES),
+    role,
     channels: z.array(z.string()).optional().openapi({ description: 'Patterns it is limited to.' }),
     credential: z.enum(['api_key', 'ticket', 'session', 'token']),
     expiresAt: z.string().optional(),

@@ -1,11 +1,10 @@
 /** What became of attempts: the public verdict for whoever holds an id, everything for operators. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { REFUSAL_CODES, STAGES } from '@greenlight/protocol/codes';
 import type { AttemptTrace, PublicVerdict } from '../../attempts.ts';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';
 import { pageLimit, pageOf, timestamp } from '../schemas/basics.ts';
-import { checkedStage, problem, problemResponse } from '../schemas/problem.ts';
+import { checkedStage, problem, problemResponse, refusalCode, stage } from '../schemas/problem.ts';
 
 const TRANSPORTS = ['websocket', 'sse', 'long-poll', 'rest'] as const;
 
@@ -38,8 +37,8 @@ const attemptTrace: z.ZodType<AttemptTrace> = z
     user: z.string().nullable(),
     credential: z.enum(['api_key', 'ticket', 'session', 'token']).nullable(),
     credentialId: z.string().nullable(),
-    stage: z.enum(STAGES).nullable(),
-    code: z.enum(REFUSAL_CODES).nullable(),
+    stage: stage.nullable(),
+    code: refusalCode.nullable(),
     detail: z.string().nullable(),
     facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   })
@@ -75,7 +74,7 @@ const list = createRoute({
   request: {
     query: z.object({
       outcome: z.enum(['accepted', 'refused']).optional(),
-      code: z.enum(REFUSAL_CODES).optional(),
+      code: refusalCode.optional(),
       transport: z.enum(TRANSPORTS).optional(),
       limit: pageLimit(100, 1_000),
     }),

@@ -1,11 +1,10 @@
 /** API keys. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { ROLES } from '@greenlight/handshake/identity';
 import type { ApiKeyInfo } from '../../auth/api-keys.ts';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';
 import { callerOf } from '../call.ts';
-import { pageOf, pathId, timestamp } from '../schemas/basics.ts';
+import { pageOf, pathId, role, timestamp } from '../schemas/basics.ts';
 import { problemResponse } from '../schemas/problem.ts';
 
 type CreatedKey = ApiKeyInfo & { readonly key: string };
@@ -13,7 +12,7 @@ type CreatedKey = ApiKeyInfo & { readonly key: string };
 const info = z.object({
   id: z.string(),
   name: z.string(),
-  role: z.enum(ROLES),
+  role,
   user: z.string(),
   channels: z.array(z.string()).optional(),
   createdAt: timestamp,
@@ -41,7 +40,7 @@ const create = createRoute({
         'application/json': {
           schema: z.object({
             name: z.string().min(1).max(200),
-            role: z.enum(ROLES),
+            role,
             channels: z
               .array(z.string().min(1))
               .optional()

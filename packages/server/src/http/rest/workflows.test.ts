@@ -28,6 +28,9 @@ async function until(id: string, type: string): Promise<void> {
   }
 }
 
+const listed = async (key: string): Promise<string[]> =>
+  (await node.call('GET', '/api/v1/workflows', { key })).body.items.map((run: { id: string }) => run.id);
+
 describe('starting', () => {
   it('[R11] answers 201 with the run and where it is', async () => {
     const { status, body, headers } = await start({ kind: 'test', input: {}, title: 'Mine' });
@@ -99,8 +102,6 @@ describe('looking', () => {
 
   it('[R8] leaves out what others keep private', async () => {
     const { id } = (await start({ kind: 'test', input: {}, private: true })).body;
-    const listed = async (key: string): Promise<string[]> =>
-      (await node.call('GET', '/api/v1/workflows', { key })).body.items.map((run: { id: string }) => run.id);
     expect(await listed(ada)).toContain(id);
     expect(await listed(bob)).not.toContain(id);
     for (const rest of ['', '/events', '/stream', '/report']) {

@@ -174,7 +174,10 @@ export function addWorkflowRoutes(api: Api, services: Services, reports: Reports
     if (!reports || !(await runs.get(id))) return c.env.fail(noSuchRun(id));
     const made = await reports(id, format);
     if (!made.ok) return c.env.fail(made);
-    return c.body(made.text, 200, { 'content-type': REPORT_MEDIA_TYPES[format] });
+    return c.body(made.text, 200, {
+      'content-type': REPORT_MEDIA_TYPES[format],
+      'content-disposition': `inline; filename="${id}.${format}"`,
+    });
   });
 
   for (const action of CONTROL_ACTIONS) {

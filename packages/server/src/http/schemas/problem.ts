@@ -1,14 +1,22 @@
 import { REFUSAL_CODES, REQUEST_ERROR_CODES, STAGES } from '@greenlight/protocol/codes';
-import type { CheckedStage, ProblemCode } from '@greenlight/protocol/codes';
+import type { CheckedStage, ProblemCode, RefusalCode, Stage } from '@greenlight/protocol/codes';
 import type { Problem } from '@greenlight/protocol/problem';
 import { z } from '@hono/zod-openapi';
+
+export const refusalCode: z.ZodType<RefusalCode> = z
+  .enum(REFUSAL_CODES)
+  .openapi('RefusalCode', { description: 'Why somebody was not let in.' });
+
+export const stage: z.ZodType<Stage> = z
+  .enum(STAGES)
+  .openapi('Stage', { description: 'The ladder, in this order; the first stage that fails decides.' });
 
 export const problemCode: z.ZodType<ProblemCode> = z
   .enum([...REFUSAL_CODES, ...REQUEST_ERROR_CODES])
   .openapi('ProblemCode', { description: 'Each code has a page: `/docs/codes/<code>`.' });
 
 export const checkedStage: z.ZodType<CheckedStage> = z
-  .object({ stage: z.enum(STAGES), outcome: z.enum(['passed', 'failed', 'not_reached']) })
+  .object({ stage, outcome: z.enum(['passed', 'failed', 'not_reached']) })
   .openapi('CheckedStage');
 
 /** RFC 9457 section 3. */
