@@ -68,7 +68,10 @@ export function createConnector(options: ConnectorOptions): Connector {
     const { deadline } = state;
     if (alarm && deadline !== null && alarm.at <= deadline) return;
     alarm?.cancel();
-    alarm = deadline === null ? null : { at: deadline, cancel: clock.after(deadline - clock.now(), ring) };
+    alarm =
+      deadline === null
+        ? null
+        : { at: deadline, cancel: clock.after(Math.max(0, deadline - clock.now()), ring) };
   }
 
   function ring(): void {
