@@ -1,19 +1,11 @@
 import { applyDelta } from '@greenlight/protocol/apply-delta';
 import { userChannel, workflowChannel } from '@greenlight/protocol/channel';
-import { isTerminal, type RunSnapshot } from '@greenlight/protocol/run';
-import fc from 'fast-check';
+import type { RunSnapshot } from '@greenlight/protocol/run';
 import { describe, expect, it } from 'vitest';
-import type { RunResult } from './runs.ts';
 import { eventsOf } from './testing/heard-log.ts';
 import { openRuns, START, workflowOf } from './testing/open-runs.ts';
+import { ran, typesOf } from './testing/ran.ts';
 import { RunError } from './workflow.ts';
-
-const ran = (result: RunResult): RunSnapshot => {
-  if (!result.ok) throw new Error(result.detail);
-  return result.run;
-};
-const typesOf = async (log: Parameters<typeof eventsOf>[0], channel: string): Promise<string[]> =>
-  (await eventsOf(log, channel)).map(({ event }) => event.type);
 
 describe('a run', () => {
   it('[X3] is created, begun and ended with one event for each transition, on its channel and the overview', async () => {
@@ -103,6 +95,36 @@ describe('a run', () => {
     expect(await open.runs.get(id)).toMatchObject({ run: { steps: [{ completed: 10_000 }] } });
   });
 
+  it('[X9] lets the overview hear less often, and always the last numbers', async () => {
+    const last = 40;
+    await using open = await openRuns(
+      [
+        workflowOf((context) =>
+          context.step('s', 'S', async (step) => {
+            for (let n = 1; n <= last; n += 1) {
+              step.progress({ completed: n, run: { completed: n } });
+              await step.flush();
+            }
+            // Only when the overview has them does the run end.
+            await open.event(
+              ({ channel, event }) =>
+                channel === 'workflows' &&
+                event.type === 'workflow.progress' &&
+                (event.data as { progress: { completed: number } }).progress.completed === last,
+            );
+          }),
+        ),
+      ],
+      { limits: { progressMs: 1, overviewMs: 100 } },
+    );
+    const { id } = ran(await open.runs.start(START));
+    await open.event(({ event }) => event.type === 'workflow.completed');
+    const count = async (channel: string): Promise<number> =>
+      (await typesOf(open.log, channel)).filter((type) => type === 'workflow.progress').length;
+    expect(await count(workflowChannel(id))).toBeGreaterThanOrEqual(last);
+    expect(await count('workflows')).toBeLessThan(last / 2);
+  });
+
   it("[X5] that is private speaks only on its own channel and its owner's", async () => {
     const workflow = workflowOf((context) =>
       context.step('s', 'S', async (step) => {
@@ -179,172 +201,6 @@ describe('a run', () => {
   });
 });
 
-/** Counts pieces, one after the other, until told to stop. */
-const counting = () => {
-  let pieces = 0;
-  let enough = Promise.withResolvers<void>();
-  const workflow = workflowOf((context) =>
-    context.step('count', 'Count', async (step) => {
-      for (;;) {
-        await context.checkpoint();
-        pieces += 1;
-        step.progress({ completed: pieces });
-        if (pieces % 10 === 0) enough.resolve();
-        await step.flush();
-      }
-    }),
-  );
-  return {
-    workflow,
-    worked: () => pieces,
-    more: () => {
-      enough = Promise.withResolvers<void>();
-      return enough.promise;
-    },
-  };
-};
-
-describe('steering', () => {
-  it('[X7] cancels a busy run within 250 ms, after which it does no work and appends nothing', async () => {
-    const { workflow, worked, more } = counting();
-    await using open = await openRuns([workflow], { limits: { progressMs: 1 } });
-    const { id } = ran(await open.runs.start(START));
-    await more();
-    const asked = performance.now();
-    const cancelled = ran(await open.runs.control(id, 'cancel', 'bob'));
-    expect(performance.now() - asked).toBeLessThan(250);
-    expect(cancelled).toMatchObject({ state: 'cancelled', reason: 'Cancelled by bob.' });
-    const then = worked();
-    await open.runs.close();
-    expect(worked()).toBe(then);
-    const types = await typesOf(open.log, workflowChannel(id));
-    expect(types.at(-1)).toBe('workflow.cancelled');
-    expect(await open.log.record('run_leases', id)).toBeNull();
-  });
-
-  it('[X8] pauses at the next checkpoint, is silent until resumed, and then goes on', async () => {
-    const { workflow, worked, more } = counting();
-    await using open = await openRuns([workflow], { limits: { progressMs: 1 } });
-    const { id } = ran(await open.runs.start(START));
-    await more();
-    ran(await open.runs.control(id, 'pause', 'bob'));
-    const other = ran(await open.runs.start(START));
-    await more();
-    expect(await typesOf(open.log, workflowChannel(id))).toSatisfy(
-      (types: string[]) => types.at(-1) === 'workflow.paused',
-    );
-    expect(await open.runs.get(id)).toMatchObject({ run: { state: 'paused', reason: 'Paused by bob.' } });
-    ran(await open.runs.control(other.id, 'cancel', 'bob'));
-    const before = worked();
-    ran(await open.runs.control(id, 'resume', 'bob'));
-    await more();
-    expect(worked()).toBeGreaterThan(before);
-    const types = await typesOf(open.log, workflowChannel(id));
-    expect(types.indexOf('workflow.resumed')).toBe(types.indexOf('workflow.paused') + 1);
-  });
-
-  it('[X8] holds back what a paused run still reports, and commits it when resumed', async () => {
-    const paused = Promise.withResolvers<void>();
-    const inStep = Promise.withResolvers<void>();
-    await using open = await openRuns([
-      workflowOf((context) =>
-        context.step('s', 'S', async (step) => {
-          inStep.resolve();
-          await paused.promise;
-          step.progress({ completed: 7, records: [{ collection: 'things', id: 'late', value: 1 }] });
-        }),
-      ),
-    ]);
-    const { id } = ran(await open.runs.start(START));
-    await inStep.promise;
-    ran(await open.runs.control(id, 'pause', 'bob'));
-    paused.resolve();
-    ran(await open.runs.control(id, 'resume', 'bob'));
-    await open.event(({ event }) => event.type === 'workflow.completed');
-    const types = await typesOf(open.log, workflowChannel(id));
-    expect(types.slice(types.indexOf('workflow.paused'))).toEqual([
-      'workflow.paused',
-      'workflow.resumed',
-      'step.completed',
-      'workflow.completed',
-    ]);
-    expect(await open.log.record('things', 'late')).not.toBeNull();
-  });
-
-  it('[X7] cancels a queued run, which then never begins', async () => {
-    const go = Promise.withResolvers<void>();
-    await using open = await openRuns([workflowOf(() => go.promise)], { limits: { concurrency: 1 } });
-    const first = ran(await open.runs.start(START));
-    const second = ran(await open.runs.start(START));
-    const third = ran(await open.runs.start(START));
-    expect(await open.runs.control(second.id, 'pause', 'bob')).toMatchObject({ code: 'state_conflict' });
-    ran(await open.runs.control(second.id, 'cancel', 'bob'));
-    go.resolve();
-    await open.event(
-      ({ channel, event }) => channel === workflowChannel(third.id) && event.type === 'workflow.completed',
-    );
-    expect(await typesOf(open.log, workflowChannel(second.id))).toEqual([
-      'workflow.created',
-      'workflow.cancelled',
-    ]);
-    expect(await open.runs.get(first.id)).toMatchObject({ run: { state: 'completed' } });
-  });
-
-  it('[X10] lets nothing follow a final state, whoever else wanted to write at that moment', async () => {
-    await using open = await openRuns(
-      [
-        workflowOf((context) =>
-          context.step('s', 'S', async (step) => {
-            for (let n = 1; n <= 5; n += 1) {
-              await context.checkpoint();
-              step.progress({ completed: n });
-              await step.flush();
-            }
-          }),
-        ),
-      ],
-      { limits: { progressMs: 0, concurrency: 4 } },
-    );
-    const elsewhere = await open.another([]);
-    const action = fc.record({
-      here: fc.boolean(),
-      action: fc.constantFrom('pause', 'resume', 'cancel'),
-      wait: fc.boolean(),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(action, { maxLength: 12 }), async (actions) => {
-        const { id } = ran(await open.runs.start(START));
-        const answers: Promise<RunResult>[] = [];
-        for (const { here, action, wait } of actions) {
-          const answer = (here ? open.runs : elsewhere).control(id, action, 'bob');
-          answers.push(answer);
-          if (wait) await answer;
-        }
-        const won = (await Promise.all(answers)).filter(({ ok }) => ok).length;
-        // A run that was left paused does not end by itself.
-        if ((await elsewhere.get(id))?.run.state === 'paused') await elsewhere.control(id, 'cancel', 'bob');
-        await open.event(
-          ({ channel, event }) =>
-            channel === workflowChannel(id) &&
-            isTerminal((event.data as { state?: RunSnapshot['state'] }).state ?? 'running'),
-        );
-
-        const events = await eventsOf(open.log, workflowChannel(id));
-        const states = events.flatMap(({ event }) => (event.data as { state?: string }).state ?? []);
-        const final = states.filter((state) => isTerminal(state as RunSnapshot['state']));
-        expect(final).toHaveLength(1);
-        expect(states.at(-1)).toBe(final[0]);
-        expect(events.at(-1)?.event.data).toHaveProperty('state', final[0]);
-        expect(won).toBeLessThanOrEqual(states.length - 1);
-        const folded = events.slice(1).reduce(applyDelta, events[0]?.event.data as RunSnapshot);
-        expect((await elsewhere.get(id))?.run).toEqual(folded);
-      }),
-      { numRuns: 60 },
-    );
-    expect(open.bugs).toEqual([]);
-  });
-});
-
 describe('the list of runs', () => {
   it('[X2] is newest first, filtered, and paged by id', async () => {
     await using open = await openRuns([workflowOf(async () => null)]);
@@ -358,5 +214,30 @@ describe('the list of runs', () => {
     expect(await listed({ limit: 3, before: ids[2] as string })).toEqual(ids.slice(3, 6));
     expect(await listed({ owner: 'bob' })).toEqual(ids.filter((_, at) => at % 2 === 1));
     expect(await listed({ kind: 'other' })).toEqual([]);
+  });
+
+  it('[X2] finds the newest and the rare among 10,000 soon', async () => {
+    await using open = await openRuns([workflowOf(async () => null)]);
+    const { id } = ran(await open.runs.start(START));
+    await open.event(({ event }) => event.type === 'workflow.completed');
+    const run = (await open.runs.get(id))?.run;
+    for (let from = 0; from < 10_000; from += 500)
+      await open.log.append({
+        appends: [],
+        records: Array.from({ length: 500 }, (_, n) => {
+          const id = `wf_${(from + n).toString().padStart(20, '0')}`;
+          return { collection: 'runs', id, value: { ...run, id, owner: n + from === 7 ? 'eve' : 'ann' } };
+        }),
+      });
+    const took = async (filter: Parameters<typeof open.runs.list>[0]): Promise<[number, number]> => {
+      const began = performance.now();
+      const { length } = await open.runs.list(filter);
+      return [length, performance.now() - began];
+    };
+    const [newest, newestMs] = await took({ limit: 50 });
+    const [rare, rareMs] = await took({ owner: 'eve' });
+    expect([newest, rare]).toEqual([50, 1]);
+    expect(newestMs).toBeLessThan(100);
+    expect(rareMs).toBeLessThan(2_000);
   });
 });

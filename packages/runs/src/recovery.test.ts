@@ -1,39 +1,23 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { workflowChannel } from '@greenlight/protocol/channel';
-import type { RunSnapshot } from '@greenlight/protocol/run';
 import { describe, expect, it } from 'vitest';
 import type { Log } from '@greenlight/log/log';
-import type { RunResult } from './runs.ts';
 import { eventsOf } from './testing/heard-log.ts';
 import { aborted, keptWorkflow } from './testing/kept-workflow.ts';
+import { killAt } from './testing/kill-at.ts';
 import { openRuns, START, workflowOf } from './testing/open-runs.ts';
-
-const ran = (result: RunResult): RunSnapshot => {
-  if (!result.ok) throw new Error(result.detail);
-  return result.run;
-};
+import { ran } from './testing/ran.ts';
 
 async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'greenlight-recovery-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Runs a process until its run hangs in the second step, then kills it with SIGKILL. */
-async function executeAndKill(folder: string): Promise<void> {
-  const script = fileURLToPath(new URL('testing/run-child.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  expect(line).toBe('hanging');
-  child.kill('SIGKILL');
-  await exited;
-}
+/** Runs a process until its run hangs in the second step, then kills it. */
+const executeAndKill = (folder: string): Promise<void> =>
+  killAt(new URL('testing/run-child.ts', import.meta.url), [folder]);
 
 const transitionsOf = async (log: Log, id: string): Promise<string[]> =>
   (await eventsOf(log, workflowChannel(id)))

@@ -13,6 +13,8 @@ export type PlacedDocument = {
 };
 
 export type Documents = {
+  /** Validations that the run will have. */
+  readonly total: number;
   readonly list: readonly PlacedDocument[];
   /** By the name that results carry. */
   readonly byFile: ReadonlyMap<string, PlacedDocument>;
@@ -43,5 +45,10 @@ export function placeDocuments(
     file,
     findings,
   }));
-  return { list, byFile: new Map(list.map((document) => [document.source.file, document])), unread };
+  return {
+    total: list.length + unread.length,
+    list,
+    byFile: new Map(list.map((document) => [document.source.file, document])),
+    unread,
+  };
 }

@@ -23,7 +23,7 @@ export async function recommendAll(run: ValidationRun): Promise<void> {
 
 async function recommend(run: ValidationRun, step: StepContext): Promise<void> {
   const { log, context, engine, documents, tally } = run;
-  const total = documents.list.length;
+  const { total } = documents;
   const existing = await existingIds(run);
   const drafted = new Map<string, number>();
   let completed = 0;
@@ -72,7 +72,7 @@ async function recommend(run: ValidationRun, step: StepContext): Promise<void> {
     step.progress({ completed });
   }
   await drafts.done();
-  step.progress({ completed: total });
+  step.progress({ completed: total, total, run: { completed: total, total } });
 }
 
 async function existingIds({ log, context }: ValidationRun): Promise<Set<string>> {

@@ -41,7 +41,7 @@ async function onePass(
 ): Promise<void> {
   const { context, engine, documents, tally } = run;
   const [lead] = steps as [StepContext];
-  const total = documents.list.length;
+  const { total } = documents;
   let completed = 0;
 
   function report(validations: readonly Validation[], facts: readonly Facts[]): void {
@@ -79,7 +79,7 @@ async function onePass(
   });
 
   const known = documents.list.filter(({ id }) => earlier.has(id));
-  completed = known.length;
+  completed = known.length + documents.unread.length;
   const unread = documents.unread.map((row): Validation => ({
     ...validationOf(run, row.findings),
     id: row.id,

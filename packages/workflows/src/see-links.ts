@@ -27,7 +27,7 @@ async function seeTier(
   { tier, step, changed }: { tier: LinkTier; step: StepContext; changed: Map<string, Validation> },
 ): Promise<void> {
   const { context, documents, engine, tally } = run;
-  const total = documents.list.length;
+  const { total } = documents;
   const results = createBatches<TierResult>({
     async send(batch) {
       const validations: Validation[] = [];
@@ -55,7 +55,7 @@ async function seeTier(
   step.progress({ run: { completed: total, total, message: TITLES[tier] } });
   await engine[tier]({ onResult: (result) => results.add(result), gate: () => context.checkpoint() });
   await results.done();
-  step.progress({ completed: total, total });
+  step.progress({ completed: total, total, run: { completed: total, total } });
 }
 
 async function latest(

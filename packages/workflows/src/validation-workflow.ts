@@ -60,7 +60,6 @@ export function createValidationWorkflow(options: ValidationWorkflowOptions): Wo
         step.progress({
           completed: files.length,
           total: files.length,
-          run: { completed: 0, total: files.length },
         });
         // Text that came with the input is in the run's record already.
         return { files: files.map(({ text: _text, ...source }) => source), findings };
