@@ -12,7 +12,7 @@ describe('commands', () => {
     });
   });
 
-  it('[F3] ignore unknown fields', () => {
+  it('[F2] ignore unknown fields', () => {
     expect(decodeCommand('{"id":1,"type":"ping","mood":"good"}')).toEqual({
       ok: true,
       value: { id: 1, type: 'ping' },
@@ -35,12 +35,12 @@ describe('commands', () => {
     '{"id":1,"type":"control","workflow":"wf_1","action":"explode"}',
     '{"id":1,"type":"auth"}',
     '{"id":1,"type":"auth","token":"a","ticket":"b"}',
-  ])('[F4] that are wrong say so and never throw: %s', (text) => {
+  ])('[F2] that are wrong say so and never throw: %s', (text) => {
     const decoded = decodeCommand(text);
     expect(decoded).toMatchObject({ ok: false, detail: expect.stringMatching(/\w{3,}.*\.$/) });
   });
 
-  it('[F4] whatever arrives, decoding gives a value', () => {
+  it('[F2] whatever arrives, decoding gives a value', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(typeof decodeCommand(text).ok).toBe('boolean');
@@ -50,7 +50,7 @@ describe('commands', () => {
 });
 
 describe('event frames', () => {
-  it('[F5] composed around stored JSON equal the frame encoded as a whole', () => {
+  it('composed around stored JSON equal the frame encoded as a whole', () => {
     fc.assert(
       fc.property(fc.nat(), fc.jsonValue(), (offset, data) => {
         const event = { id: '1', type: 't', source: 's', time: 'now', specversion: '1.0', data };
@@ -63,14 +63,14 @@ describe('event frames', () => {
     );
   });
 
-  it('[F2] of a type that the client does not know are an error, not a guess', () => {
+  it('[K11] of a type that the client does not know are an error, not a guess', () => {
     expect(decodeServerFrame('{"type":"surprise"}')).toMatchObject({ ok: false, code: 'unknown_frame_type' });
     expect(decodeServerFrame('{"type":"constructor"}')).toMatchObject({ ok: false });
   });
 });
 
 describe('events to publish', () => {
-  it('[R7] need only a type', () => {
+  it('need only a type', () => {
     expect(eventInputsFrom([{ type: 'note.added' }])).toEqual({ ok: true, value: [{ type: 'note.added' }] });
     expect(eventInputsFrom([{ data: 1 }])).toMatchObject({ ok: false });
     expect(eventInputsFrom([{ type: 'a', time: 5 }])).toMatchObject({ ok: false });

@@ -20,7 +20,7 @@ describe('positions', () => {
     (text) => expect(parsePosition(text)).toBeNull(),
   );
 
-  it('[P2] since is a position, earliest, or null, and nothing else', () => {
+  it('[P5] since is a position, earliest, or null, and nothing else', () => {
     expect(parseSince('earliest')).toBe('earliest');
     expect(parseSince(null)).toBeNull();
     expect(parseSince('e1:4')).toEqual({ epoch: 'e1', offset: 4 });
@@ -29,7 +29,7 @@ describe('positions', () => {
 });
 
 describe('vectors', () => {
-  it('[P3] of one channel are a bare position, of several a list, and both read back', () => {
+  it('[S2] of one channel are a bare position, of several a list, and both read back', () => {
     const entries = fc.uniqueArray(fc.tuple(channel, position), {
       selector: ([name]) => name,
       minLength: 1,
@@ -43,11 +43,11 @@ describe('vectors', () => {
     );
   });
 
-  it('[P3] may leave channels out, which are then absent', () => {
+  it('[S2] may leave channels out, which are then absent', () => {
     expect(parseVector('a=e:1', ['a', 'b'])).toEqual(new Map([['a', { epoch: 'e', offset: 1 }]]));
   });
 
-  it.each(['e:1', 'c=e:1', 'a=e:1,', 'a=', 'a'])('[P3] %j is none for the channels a and b', (text) =>
+  it.each(['e:1', 'c=e:1', 'a=e:1,', 'a=', 'a'])('[S2] %j is none for the channels a and b', (text) =>
     expect(parseVector(text, ['a', 'b'])).toBeNull(),
   );
 });
