@@ -2,7 +2,7 @@ import type { RunSnapshot } from '@greenlight/protocol/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noChromium } from './chromium.ts';
 import { many } from './documents.ts';
-import { runState, setStage, startThroughDialog, type Stage } from './stage.ts';
+import { runState, setStage, soon, startThroughDialog, type Stage } from './stage.ts';
 
 const DOCUMENTS = 600;
 
@@ -18,7 +18,7 @@ describe.skipIf(noChromium !== null)('the light, while connections really break'
     const { page, complaints } = await stage.visit();
     const id = await startThroughDialog(page, 'many');
     const progress = page.locator('[data-progress]');
-    await expect.poll(async () => parseInt((await progress.textContent()) ?? '0', 10)).toBeGreaterThan(20);
+    await soon(async () => parseInt((await progress.textContent()) ?? '0', 10)).toBeGreaterThan(20);
     await stage.gateway.kill();
     await page.locator('[data-light=reconnecting]').waitFor();
     await page.locator('[data-as-of]', { hasText: 'as of' }).waitFor();
@@ -32,12 +32,10 @@ describe.skipIf(noChromium !== null)('the light, while connections really break'
     const run = await stage.api<RunSnapshot>(`/api/v1/workflows/${id}`);
     expect(run.progress).toMatchObject({ completed: DOCUMENTS, total: DOCUMENTS });
     expect(await progress.textContent()).toBe(`${DOCUMENTS} of ${DOCUMENTS} files`);
-    await expect
-      .poll(() => page.getByRole('tab', { name: /Results/ }).textContent())
-      .toBe(`Results${DOCUMENTS}`);
+    await soon(() => page.getByRole('tab', { name: /Results/ }).textContent()).toBe(`Results${DOCUMENTS}`);
     // The log of the page is the log of the server: every offset once.
     const { head } = await stage.api<{ head: number }>(`/api/v1/workflows/${id}/events?limit=1`);
-    await expect.poll(() => page.getByRole('tab', { name: /Events/ }).textContent()).toBe(`Events${head}`);
+    await soon(() => page.getByRole('tab', { name: /Events/ }).textContent()).toBe(`Events${head}`);
     expect(complaints).toEqual([]);
   });
 

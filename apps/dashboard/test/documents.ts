@@ -3,7 +3,11 @@
 const clean = (title: string): string =>
   `---\ntitle: ${title} of the house\ndescription: What a newcomer should know about ${title.toLowerCase()} before the first change is made here.\n---\n\n## ${title}\n\nEverything about ${title.toLowerCase()} in two sentences. There is not much more to say.\n`;
 
-export const CLEAN = { 'docs/rooms.md': clean('Rooms'), 'docs/arrows.md': clean('Arrows') } as const;
+export const CLEAN = {
+  'README.md': clean('Greenlight'),
+  'docs/rooms.md': clean('Rooms'),
+  'docs/arrows.md': clean('Arrows'),
+} as const;
 
 /** One broken relative link, which one letter away exists, and a code block without a language. */
 export const BROKEN = {

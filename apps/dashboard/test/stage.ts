@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startGateway, type GatewayProcess } from '@greenlight/testkit/start-gateway';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { ensureBuilt } from './built-page.ts';
 import { launch } from './chromium.ts';
 
@@ -106,3 +107,6 @@ export async function startThroughDialog(page: Page, paths: string): Promise<str
 /** Waits until the page shows the run in `state`. */
 export const runState = (page: Page, state: string): Promise<void> =>
   page.locator(`[data-run-state=${state}]`).waitFor();
+
+/** Asks again until the answer fits, for as long as a busy machine may take. */
+export const soon = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: 15_000 });

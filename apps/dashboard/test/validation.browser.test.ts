@@ -5,7 +5,7 @@ import type { RunSnapshot } from '@greenlight/protocol/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noChromium } from './chromium.ts';
 import { BROKEN, CLEAN, HOSTILE_NAME, many } from './documents.ts';
-import { runState, setStage, startThroughDialog, type Stage } from './stage.ts';
+import { runState, setStage, soon, startThroughDialog, type Stage } from './stage.ts';
 
 describe.skipIf(noChromium !== null)('a validation in the page', () => {
   let stage: Stage;
@@ -22,10 +22,10 @@ describe.skipIf(noChromium !== null)('a validation in the page', () => {
     await runState(page, 'completed');
     const id = /wf_[0-9a-z]+/.exec(page.url())?.[0] ?? '';
     const run = await stage.api<RunSnapshot>(`/api/v1/workflows/${id}`);
-    expect(run.progress).toMatchObject({ completed: 4, total: 4 });
-    expect(await page.locator('[data-progress]').textContent()).toBe('4 of 4 files');
-    await page.locator('[data-file]').nth(3).waitFor();
-    expect(await page.locator('[data-file]').count()).toBe(4);
+    expect(run.progress).toMatchObject({ completed: 5, total: 5 });
+    expect(await page.locator('[data-progress]').textContent()).toBe('5 of 5 files');
+    await page.locator('[data-file]').nth(4).waitFor();
+    expect(await page.locator('[data-file]').count()).toBe(5);
 
     const { items } = await stage.api<{ items: readonly Validation[] }>(`/api/v1/validations?workflow=${id}`);
     const findings = items.flatMap((item) => item.findings);
@@ -59,10 +59,10 @@ describe.skipIf(noChromium !== null)('a validation in the page', () => {
     await page.goto(`${stage.gateway.url}/dashboard/runs?state=completed`);
     await page.locator('[data-run] a').first().click();
     await page.getByLabel('Search results').fill('romms');
-    await expect.poll(() => page.locator('[data-file]').count()).toBe(1);
+    await soon(() => page.locator('[data-file]').count()).toBe(1);
     await page.getByRole('tab', { name: /Events/ }).click();
     await page.getByLabel('Search events').fill('workflow.completed');
-    await expect.poll(() => page.locator('[data-event-log] li').count()).toBe(1);
+    await soon(() => page.locator('[data-event-log] li').count()).toBe(1);
     await page.reload();
     await page.getByLabel('Search events').waitFor();
   });
@@ -141,7 +141,7 @@ describe.skipIf(noChromium !== null)('a validation in the page', () => {
     const { page } = await stage.visit();
     const lines = async (): Promise<string[]> =>
       (await page.locator('[data-feed] li p').allTextContents()).map((line) => line.trim());
-    await expect.poll(async () => (await lines()).length).toBeGreaterThan(8);
+    await soon(async () => (await lines()).length).toBeGreaterThan(8);
     const before = await lines();
     expect(before.findIndex((line) => line.startsWith('Run failed'))).toBeLessThan(
       before.findLastIndex((line) => line.startsWith('Run created')),
@@ -152,7 +152,7 @@ describe.skipIf(noChromium !== null)('a validation in the page', () => {
     const created = log.events.filter(({ event }) => event.type === 'workflow.created').length;
     expect(before.filter((line) => line.startsWith('Run created'))).toHaveLength(created);
     await page.reload();
-    await expect.poll(lines).toEqual(before);
+    await soon(lines).toEqual(before);
   });
 
   it('[D5] shows to a late visitor what the first one saw', async () => {
@@ -166,9 +166,7 @@ describe.skipIf(noChromium !== null)('a validation in the page', () => {
     expect(await steady(late.page)).toBe(await steady(page));
     await late.page.getByRole('tab', { name: /Events/ }).click();
     const head = await stage.api<{ head: number }>(`/api/v1/workflows/${id}/events?limit=1`);
-    await expect
-      .poll(() => late.page.getByRole('tab', { name: /Events/ }).textContent())
-      .toBe(`Events${head.head}`);
+    await soon(() => late.page.getByRole('tab', { name: /Events/ }).textContent()).toBe(`Events${head.head}`);
   });
 
   it('[D16] [D17] reviews with the keyboard, applies to the file, and takes it back', async () => {
@@ -179,20 +177,20 @@ describe.skipIf(noChromium !== null)('a validation in the page', () => {
     await card.waitFor();
     const first = await card.getAttribute('data-recommendation');
     await page.keyboard.press('j');
-    await expect.poll(() => card.getAttribute('data-recommendation')).not.toBe(first);
+    await soon(() => card.getAttribute('data-recommendation')).not.toBe(first);
     await page.keyboard.press('k');
-    await expect.poll(() => card.getAttribute('data-recommendation')).toBe(first);
+    await soon(() => card.getAttribute('data-recommendation')).toBe(first);
     await page.keyboard.press('a');
-    await expect.poll(() => card.getAttribute('data-recommendation')).not.toBe(first);
+    await soon(() => card.getAttribute('data-recommendation')).not.toBe(first);
 
     await page.getByRole('button', { name: 'Approved' }).click();
-    await expect.poll(() => card.getAttribute('data-recommendation')).toBe(first);
+    await soon(() => card.getAttribute('data-recommendation')).toBe(first);
     await page.keyboard.press('p');
-    await expect.poll(() => readFile(file, 'utf8')).not.toBe(original);
+    await soon(() => readFile(file, 'utf8')).not.toBe(original);
     await page.getByRole('button', { name: 'Applied' }).click();
-    await expect.poll(() => card.getAttribute('data-recommendation')).toBe(first);
+    await soon(() => card.getAttribute('data-recommendation')).toBe(first);
     await card.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => readFile(file, 'utf8')).toBe(original);
+    await soon(() => readFile(file, 'utf8')).toBe(original);
     expect(complaints).toEqual([]);
   });
 });
