@@ -19,7 +19,9 @@ export async function runOnServer(input: Input, { server, progress, signal }: Wh
     tellConnection(client);
     progress.stage(`run ${run.id}`);
     // Who started it and no longer wants it does not want the server to go on with it.
-    signal.addEventListener('abort', () => void run.cancel());
+    const cancel = (): void => void run.cancel();
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
     run.snapshot.subscribe((snapshot) => snapshot && show(snapshot, progress));
     const end = await run.done;
     if (!end.ok) return { kind: 'failed', failure: end };
