@@ -37,8 +37,8 @@ const attemptTrace: z.ZodType<AttemptTrace> = z
     user: z.string().nullable(),
     credential: z.enum(['api_key', 'ticket', 'session', 'token']).nullable(),
     credentialId: z.string().nullable(),
-    stage: stage.nullable(),
-    code: refusalCode.nullable(),
+    stage: z.union([stage, z.null()]),
+    code: z.union([refusalCode, z.null()]),
     detail: z.string().nullable(),
     facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   })
