@@ -5,7 +5,7 @@
  * - `input.ts`      `parseValidationInput(value, defaults?): ParsedValidation`
  * - `discover.ts`   `discover(input, { roots, cwd?, signal? }): Promise<Discovery>`
  * - `engine.ts`     `createEngine({ input, roots, cwd?, concurrency?, signal?, … }): Promise<EngineCreated>`
- * - `summarise.ts`  `newSummary()`, `addToSummary(summary, findings)`, `verdictOf(counts, profile)`
+ * - `summarise.ts`  `newSummary()`, `addToSummary(summary, findings, profile)`, `verdictOf(counts, profile)`
  * - `report.ts`     `renderReport(report, 'json' | 'md' | 'sarif'): string`
  * - `edits.ts`      `applyEdits(text, edits): string`
  * - `digest.ts`     `digestOf(bytes): string`

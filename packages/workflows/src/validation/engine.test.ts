@@ -1,4 +1,4 @@
-import { rm, symlink, writeFile } from 'node:fs/promises';
+import { rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -156,6 +156,14 @@ describe('running documents through workers', () => {
     expect(seen.flatMap(({ findings }) => findings.syntax ?? []).map(({ rule }) => rule)).toEqual([
       'file/unreadable',
     ]);
+  });
+
+  it('[V1] does not read a file of 50 MB', async () => {
+    await using tree = await makeTree({ 'a.md': '# A\n', 'big.md': '# Big\n' });
+    await truncate(join(tree.path, 'big.md'), 50 * 1_048_576);
+    const report = await reportOn(tree, {}, { concurrency: 1 });
+    expect(places(report.findings)).toEqual(['big.md:1:1 file/too-large']);
+    expect(report.findings[0]?.message).toContain('50.0 MiB; files over 10.0 MiB are not read');
   });
 
   it('says once that an interpreter is missing', async () => {

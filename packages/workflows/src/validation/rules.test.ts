@@ -268,6 +268,31 @@ describe('every rule of our own', () => {
   }
 });
 
+describe('front matter', () => {
+  it('may be YAML, TOML or JSON, with the place of what is wrong', async () => {
+    await using tree = await makeTree({
+      'json.md': '{\n  "title": "A page",\n  "draft": "yes"\n}\n\nText.\n',
+      'toml.md': '+++\ntitle = "A page"\ndraft = "yes"\n+++\n\nText.\n',
+      'toml-broken.md': '+++\ntitle = "A page\n+++\n\nText.\n',
+      'yaml.md': '---\ntitle: A page\ndraft: "yes"\n---\n\nText.\n',
+    });
+    const schema = { properties: { draft: { type: 'boolean' } } };
+    const report = await reportOn(tree, { schema, rules: { 'seo/description-missing': 'off' } });
+    expect(places(report.findings)).toEqual([
+      'json.md:3:3 frontmatter/type',
+      'toml-broken.md:2:16 frontmatter/syntax',
+      'toml.md:3:1 frontmatter/type',
+      'yaml.md:3:1 frontmatter/type',
+    ]);
+  });
+
+  it('without a title of its own needs a heading, and with one needs none', async () => {
+    await using tree = await makeTree({ 'a.md': '---\ntitle: A page\n---\n\n# A page\n\n## Part\n' });
+    const report = await reportOn(tree, { profile: 'strict', rules: { 'seo/description-missing': 'off' } });
+    expect(places(report.findings)).toEqual([]);
+  });
+});
+
 describe('profiles', () => {
   const page =
     '---\ntitle: A page\ndescription: A page that shows what a well-formed page looks like.\n---\n\n# A page\n\nText with `code`, a [list of things](#more) and\na long line.\n\n## More\n\n- one\n- two\n  - three\n\n1. first\n2. second\n\n```js\nconst a = 1;\n```\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n> A quote.\n\n![Alt](a.png)\n';

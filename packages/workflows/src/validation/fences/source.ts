@@ -50,7 +50,8 @@ export type CodeProblem = {
 
 const ELLIPSIS = /(?:^|[\s([{,;:=|>])(?:\.\.\.|…)(?=$|[\s)\]},;])/m;
 const TEMPLATE = /\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{\{/;
-const BRACKETED = /<[A-Za-z][\w .:/-]*>|\[[a-z]\w*(?:, \w+)*\]\)/;
+/** `<your-name>`, and signatures such as `parse(text[, options])`. */
+const BRACKETED = /<[A-Za-z][\w .:/-]*>|\[[a-z]\w*(?:, \w+)*\]\)|\[\s*,\s*[\w.]+/;
 
 /** Whether an author left something out on purpose: `…`, `{{ name }}`, `<your-name>`. */
 export function hasPlaceholder(code: string, options: { brackets: boolean }): boolean {
