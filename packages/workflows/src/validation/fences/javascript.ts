@@ -38,22 +38,19 @@ const MEANING: ReadonlySet<string> = new Set([
   'ConstructorImplementationMissing',
 ]);
 
+const TYPED = 'This is JavaScript with types: the tag is `ts`.';
+
 type Failure = { readonly line: number; readonly column: number; readonly reason: string };
 
 export function checkScript(code: string, dialect: Dialect): CodeProblem | null {
   const failure = firstFailure(code, dialect);
   if (failure === null || readsAsPiece(code, dialect)) return null;
-  if (dialect === 'javascript' && firstFailure(code, 'flow') === null) return null;
   const { line, column, reason } = failure;
-  const isTypeScript = firstFailure(code, 'typescript') === null || firstFailure(code, 'tsx') === null;
-  if (dialect === 'javascript' && isTypeScript)
-    return {
-      rule: 'language-mismatch',
-      line,
-      column,
-      message: 'This is TypeScript: the tag is `ts`.',
-      tag: 'ts',
-    };
+  if (dialect === 'javascript') {
+    const typed = firstFailure(code, 'typescript') === null || firstFailure(code, 'tsx') === null;
+    if (typed) return { rule: 'language-mismatch', line, column, message: TYPED, tag: 'ts' };
+    if (firstFailure(code, 'flow') === null) return null;
+  }
   if (hasPlaceholder(code, { brackets: true }))
     return {
       rule: 'placeholder',
