@@ -19,7 +19,9 @@ export const HOSTILE_NAME = 'docs/<img src=x onerror=alert(1)>.md';
 
 /** Enough work that a person, or a test, can step in. */
 export function many(count: number): Record<string, string> {
-  const paragraph = 'The gateway appends the event to the log, then tells everybody who listens. '.repeat(12);
+  const paragraph = 'The gateway appends the event to the log, then tells everybody who listens. '
+    .repeat(12)
+    .trim();
   const body = Array.from({ length: 60 }, (_, at) => `## Part ${at + 1}\n\n${paragraph}\n`).join('\n');
   return Object.fromEntries(
     Array.from({ length: count }, (_, at) => [

@@ -6,6 +6,7 @@ import { RequestFailed } from '../data/api.ts';
 import { client } from '../data/client.ts';
 import { session, type Me } from '../data/session.ts';
 import { useStore } from '../data/store.ts';
+import { useStatus } from '../light/use-light.ts';
 import { NotFound } from '../pages/not-found.tsx';
 import { Overview } from '../pages/overview/overview.tsx';
 import { SignIn } from '../pages/sign-in.tsx';
@@ -98,7 +99,7 @@ function SignedIn({ me }: { me: Me }) {
 /** Signing in while a session is there: only when it has ended. */
 function SignInAgain() {
   const now = useStore(session);
-  const refused = client.status.current.state === 'refused';
+  const refused = useStatus().state === 'refused';
   return now.state === 'ended' || refused ? (
     <SignIn failure={now.state === 'ended' ? now.failure : null} />
   ) : (

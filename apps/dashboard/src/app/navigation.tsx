@@ -1,8 +1,7 @@
 import { Activity, Inbox, ListTree, type LucideIcon } from 'lucide-react';
 import { Link, useRoute } from 'wouter';
 import { classes } from '../components/classes.ts';
-import { formatCount } from '../components/format.ts';
-import { useOpenReviews } from '../data/recommendations.ts';
+import { RECOMMENDATIONS_SHOWN, useOpenReviews } from '../data/recommendations.ts';
 
 type Place = {
   readonly href: string;
@@ -60,7 +59,7 @@ function PlaceLink({ place, look, count }: { place: Place; look: 'side' | 'botto
             look === 'bottom' && 'absolute top-1.5 left-1/2 ml-2',
           )}
         >
-          {formatCount(count)}
+          {count >= RECOMMENDATIONS_SHOWN ? `${RECOMMENDATIONS_SHOWN - 1}+` : count}
           <span className="sr-only"> waiting</span>
         </span>
       )}

@@ -19,7 +19,7 @@ export const mayDecide = ({ state }: Recommendation, decision: Decision): boolea
   (DECISIONS[state] as readonly Decision[]).includes(decision);
 
 /** Shown at once; a longer inbox is worked off from its top. */
-export const RECOMMENDATIONS_SHOWN = 500;
+export const RECOMMENDATIONS_SHOWN = 100;
 
 export const recommendationsQuery = (filter: { workflow?: string; state?: RecommendationState }) =>
   queryOptions({
@@ -51,13 +51,30 @@ export async function decide(
   return answer.items;
 }
 
-/** Lists are read again when the channel says that something changed; many changes within a frame are one reading. */
+/** A run may draft hundreds in a few seconds; the lists, which carry patches, are read at most this often. */
+const AGAIN_MS = 2_000;
+
+/** Lists are read again when the channel says that something changed. */
 export function followRecommendations(queries: QueryClient): () => void {
-  const again = (): void => void queries.invalidateQueries({ queryKey: ['recommendations'] });
-  return watch('recommendations', {
+  let resting: ReturnType<typeof setTimeout> | undefined;
+  let missed = false;
+  const again = (): void => {
+    missed = resting !== undefined;
+    if (missed) return;
+    void queries.invalidateQueries({ queryKey: ['recommendations'] });
+    resting = setTimeout(() => {
+      resting = undefined;
+      if (missed) again();
+    }, AGAIN_MS);
+  };
+  const end = watch('recommendations', {
     onPublications: again,
     onOutcome: ({ outcome }) => {
       if (outcome !== 'continued') again();
     },
   });
+  return () => {
+    end();
+    clearTimeout(resting);
+  };
 }

@@ -46,6 +46,7 @@ export function RunPage({ id, me }: { id: string; me: Me }) {
       </Page>
     );
 
+  const drafted = Math.max(run.counts['recommendations'] ?? 0, recommendations.data?.length ?? 0);
   const tabs = [
     {
       id: 'results',
@@ -56,9 +57,14 @@ export function RunPage({ id, me }: { id: string; me: Me }) {
     {
       id: 'recommendations',
       name: 'Recommendations',
-      ...(recommendations.data && { count: recommendations.data.length }),
+      count: drafted,
       content: (
-        <RunRecommendations items={recommendations.data ?? []} me={me} ended={isTerminal(run.state)} />
+        <RunRecommendations
+          items={recommendations.data ?? []}
+          total={drafted}
+          me={me}
+          ended={isTerminal(run.state)}
+        />
       ),
     },
     { id: 'events', name: 'Events', count: log.length, content: <EventLog log={log} /> },

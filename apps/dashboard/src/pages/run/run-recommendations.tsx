@@ -10,15 +10,15 @@ import { useDecisions } from '../review/use-decisions.ts';
 /** More than this is worked through on the review page, which shows one at a time. */
 const SHOWN = 25;
 
-export function RunRecommendations({
-  items,
-  me,
-  ended,
-}: {
+type Props = {
   items: readonly Recommendation[];
+  /** The run may have drafted more than are shown at once. */
+  total: number;
   me: Me;
   ended: boolean;
-}) {
+};
+
+export function RunRecommendations({ items, total, me, ended }: Props) {
   const decisions = useDecisions();
   if (items.length === 0)
     return (
@@ -43,7 +43,7 @@ export function RunRecommendations({
                 disabled={decisions.deciding !== null}
                 onClick={() => void decisions.decide(open, 'approve')}
               >
-                Approve all {open.length}
+                Approve {total > items.length ? 'these' : 'all'} {open.length}
               </Button>
             )}
             {approved.length > 1 && (
@@ -51,7 +51,7 @@ export function RunRecommendations({
                 disabled={decisions.deciding !== null}
                 onClick={() => void decisions.decide(approved, 'apply')}
               >
-                Apply all {approved.length}
+                Apply {total > items.length ? 'these' : 'all'} {approved.length}
               </Button>
             )}
           </div>
@@ -68,9 +68,9 @@ export function RunRecommendations({
           </li>
         ))}
       </ul>
-      {items.length > SHOWN && (
+      {total > SHOWN && (
         <p className="border-t border-line px-3.5 py-3 text-muted">
-          {plural(items.length - SHOWN, 'more recommendation')}: work through them on the review page.
+          {plural(total - SHOWN, 'more recommendation')}: work through them on the review page.
         </p>
       )}
     </div>
