@@ -5,13 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const rules = [...readFileSync(join(root, 'PROTOCOL.md'), 'utf8').matchAll(/^- \*\*([A-Z]\d+)\*\*/gm)].map(([, rule]) => rule);
+const rules = [...readFileSync(join(root, 'PROTOCOL.md'), 'utf8').matchAll(/^- \*\*([A-Z]\d+)\*\*/gm)].map(
+  ([, rule]) => rule,
+);
 
 /** `it('[P3] …')`, `it('[P3][P4] …')`, `it.each(…)('[P3, P4] …')` */
 const quoted = new Set(
   globSync(['{packages,apps}/*/{src,test}/**/*.{ts,tsx}', 'scripts/*.test.ts'], { cwd: root })
     .filter((file) => /\.test\.tsx?$|contract/.test(file))
-    .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/['"`](\[[A-Z]\d+[\]\[A-Z\d, ]*\])/g)])
+    .flatMap((file) => [
+      ...readFileSync(join(root, file), 'utf8').matchAll(/['"`](\[[A-Z]\d+[\][A-Z\d, ]*\])/g),
+    ])
     .flatMap(([, tags = '']) => tags.match(/[A-Z]\d+/g) ?? []),
 );
 
