@@ -7,7 +7,7 @@
 /** The part of a socket or an HTTP response that an outbox needs. */
 export type ByteSink = {
   /** `written` is called once the kernel has it all. */
-  write(bytes: Buffer, written: () => void): boolean;
+  write(bytes: Buffer, written?: () => void): boolean;
   readonly writableLength: number;
   readonly writableNeedDrain: boolean;
   readonly destroyed: boolean;
@@ -17,10 +17,10 @@ export type ByteSink = {
 export type OutboxOptions = {
   /** More waiting bytes than this are an overflow. */
   readonly maxBytes: number;
+  /** With no more waiting bytes than this the peer keeps up: `whenLow` resolves. */
+  readonly lowBytes: number;
   /** Called once, from within `push`. */
   readonly onOverflow: () => void;
-  /** What had to wait for the peer was taken: it reads. */
-  readonly onProgress: () => void;
 };
 
 /** Frames beyond this are handed to the socket before the tick ends, so that a burst is not taken for a slow consumer. */
@@ -55,8 +55,10 @@ export class Outbox {
   #waitingBytes = 0;
   #state: 'open' | 'overflown' | 'closed' = 'open';
   #scheduled = false;
-  #heldUp = false;
-  #watchers: { readonly bytes: number; readonly resolve: () => void }[] = [];
+  #watchers: (() => void)[] = [];
+  /** What the kernel had not taken when we last looked, and whether it has taken any of it since `hasMoved` was asked. */
+  #backlog = 0;
+  #moved = false;
 
   constructor(sink: ByteSink, options: OutboxOptions) {
     this.#sink = sink;
@@ -92,7 +94,7 @@ export class Outbox {
   flush(): void {
     this.#scheduled = false;
     this.#writeUnlessHeldUp();
-    this.#tellWatchers();
+    this.#look();
   }
 
   #writeUnlessHeldUp(): void {
@@ -101,34 +103,41 @@ export class Outbox {
 
   #writeAll(): void {
     const parts = this.#waiting;
-    if (parts.length === 0 || this.#state === 'closed') return;
+    if (parts.length === 0) return;
     this.#waiting = [];
     this.#waitingBytes = 0;
     if (this.#sink.destroyed) return;
-    this.#sink.write(join(parts), this.#written);
-    this.#heldUp = this.#sink.writableLength > 0;
+    const bytes = join(parts);
+    this.#look();
+    // A callback costs as much as the rest of the write: only where somebody may come to wait for it.
+    if (this.#backlog + bytes.length > this.#options.lowBytes) this.#sink.write(bytes, this.#look);
+    else this.#sink.write(bytes);
+    this.#backlog = this.#sink.writableLength;
   }
 
-  readonly #written = (): void => {
-    if (this.#heldUp) {
-      this.#heldUp = this.#sink.writableLength > 0;
-      this.#options.onProgress();
-    }
-    this.#tellWatchers();
+  readonly #look = (): void => {
+    const backlog = this.#sink.writableLength;
+    if (backlog < this.#backlog) this.#moved = true;
+    this.#backlog = backlog;
+    if (this.#watchers.length === 0 || !this.#isLow) return;
+    for (const resolve of this.#watchers.splice(0)) resolve();
   };
 
-  /** Resolves when at most `bytes` are waiting, or nothing will ever be written again. */
-  whenBelow(bytes: number): Promise<void> {
-    if (this.#state === 'closed' || this.queuedBytes <= bytes) return Promise.resolve();
-    return new Promise((resolve) => this.#watchers.push({ bytes, resolve }));
+  get #isLow(): boolean {
+    return this.#state === 'closed' || this.queuedBytes <= this.#options.lowBytes;
   }
 
-  #tellWatchers(): void {
-    if (this.#watchers.length === 0) return;
-    const queued = this.#state === 'closed' ? 0 : this.queuedBytes;
-    const below = this.#watchers.filter(({ bytes }) => queued <= bytes);
-    this.#watchers = this.#watchers.filter(({ bytes }) => queued > bytes);
-    for (const { resolve } of below) resolve();
+  /** Resolves when few bytes are waiting, or nothing will ever be written again. */
+  whenLow(): Promise<void> {
+    return this.#isLow ? Promise.resolve() : new Promise((resolve) => this.#watchers.push(resolve));
+  }
+
+  /** Whether the peer has taken, since this was asked last, anything of what had to wait for it. */
+  hasMoved(): boolean {
+    this.#look();
+    const moved = this.#moved;
+    this.#moved = false;
+    return moved;
   }
 
   /** Writes `last` after everything that waits (after an overflow: instead of it), and nothing ever after. */
@@ -145,6 +154,6 @@ export class Outbox {
     this.#state = 'closed';
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.#tellWatchers();
+    this.#look();
   }
 }

@@ -133,6 +133,34 @@ describe('the one delivery rule', () => {
     );
   });
 
+  it('[P6] reads again for what was announced while it was opening, or while a page was read', () => {
+    const opening = new Subscription('c');
+    opening.offer('e', 4);
+    opening.open('e', 4, 3);
+    expect(opening.phase).toBe('catching-up');
+
+    const reading = new Subscription('c');
+    reading.open('e', 1, 3);
+    reading.reading();
+    reading.offer('e', 4);
+    const page = { epoch: 'e', head: 3, earliest: 1, publications: [1, 2, 3].map((offset) => ({ offset })) };
+    expect(reading.startOf(page)).toBe(0);
+    reading.read(page);
+    expect([reading.phase, reading.next]).toEqual(['catching-up', 4]);
+    reading.reading();
+    reading.read({ ...page, head: 4, publications: [{ offset: 4 }] });
+    expect([reading.phase, reading.position]).toEqual(['live', 'e:4']);
+  });
+
+  it('[P6] takes an announcement of another epoch for a reason to ask the log, not for news', () => {
+    const subscription = new Subscription('c');
+    subscription.open('e', 4, 3);
+    expect(subscription.offer('foreign', 4)).toBe('read');
+    subscription.reading();
+    subscription.read({ epoch: 'e', head: 3, earliest: 1, publications: [] });
+    expect([subscription.phase, subscription.next]).toEqual(['live', 4]);
+  });
+
   it('[P7] gives up when what comes next is no longer retained, or the epoch is another', () => {
     const subscription = new Subscription('c');
     subscription.open('e', 3, 9);

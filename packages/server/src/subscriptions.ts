@@ -34,14 +34,14 @@ type Active = {
 type Opening = { readonly outcome: SubscribeOutcome; readonly begin: () => void };
 
 export class Subscriptions {
-  readonly #services: Pick<Services, 'hub' | 'limits' | 'runs'>;
+  readonly #services: Pick<Services, 'hub' | 'runs'>;
   readonly #options: SubscriptionsOptions;
   readonly #active = new Map<string, Active>();
   #catchingUp = false;
   #closed = false;
   #delivered = 0;
 
-  constructor(services: Pick<Services, 'hub' | 'limits' | 'runs'>, options: SubscriptionsOptions) {
+  constructor(services: Pick<Services, 'hub' | 'runs'>, options: SubscriptionsOptions) {
     this.#services = services;
     this.#options = options;
   }
@@ -184,7 +184,7 @@ export class Subscriptions {
       );
       if (behind.length === 0) break;
       for (const active of behind) {
-        await this.#options.wire.whenBelow(this.#services.limits.catchUpBytes);
+        await this.#options.wire.whenLow();
         if (this.#closed) return;
         const { subscription } = active;
         subscription.reading();

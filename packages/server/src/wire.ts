@@ -11,8 +11,8 @@ export interface Wire {
   readonly queuedBytes: number;
   /** Milliseconds, as of the last heartbeat; null where it is not known. */
   readonly rttMs: number | null;
-  /** Resolves when at most so many bytes are queued, or nothing leaves any more. */
-  whenBelow(bytes: number): Promise<void>;
+  /** Resolves when at most `limits.catchUpBytes` are queued, or nothing leaves any more. */
+  whenLow(): Promise<void>;
   /** Says why, if it can, and closes. */
   end(disconnect: DisconnectPush): void;
   /** Closes without a word. */

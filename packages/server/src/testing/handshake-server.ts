@@ -81,7 +81,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const logger = createLogger({ format: 'json', write: (line) => void logged.push(line), clock });
   const metrics = createMetrics({ version: '0.0.0', build: 'test', node: 'n_test' });
   const attempts = createAttempts({ limits, clock });
-  const auth = createAuth({ log, limits, port: settings.port, clock, cut: (id) => void cut.push(id) });
+  const auth = createAuth({
+    log,
+    limits,
+    tokens: {},
+    port: settings.port,
+    clock,
+    cut: (id) => void cut.push(id),
+  });
   const { refuse, recordAccepted } = createOutcomes({
     info: { node: 'n_test' },
     settings,

@@ -19,7 +19,7 @@ export type SocketWireOptions = {
   readonly websocket: WebSocket;
   /** Ends every close reason, so that it can be looked up. */
   readonly attempt: string;
-  readonly limits: Pick<Limits, 'outboxBytes' | 'closeMs'>;
+  readonly limits: Pick<Limits, 'outboxBytes' | 'catchUpBytes' | 'closeMs'>;
   /** For clients without an SDK: no frames but events and `disconnect`. */
   readonly eventsOnly?: boolean;
   /** More is waiting than the outbox may hold. */
@@ -52,7 +52,8 @@ export class SocketWire implements Wire {
     const alive = (): void => {
       this.#unanswered = 0;
     };
-    this.#outbox = new Outbox(socket, { maxBytes: limits.outboxBytes, onOverflow, onProgress: alive });
+    const { outboxBytes: maxBytes, catchUpBytes: lowBytes } = limits;
+    this.#outbox = new Outbox(socket, { maxBytes, lowBytes, onOverflow });
     websocket.on('message', alive);
     websocket.on('ping', alive);
     websocket.on('pong', () => {
@@ -96,11 +97,12 @@ export class SocketWire implements Wire {
     return this.#rttMs;
   }
 
-  whenBelow(bytes: number): Promise<void> {
-    return this.#outbox.whenBelow(bytes);
+  whenLow(): Promise<void> {
+    return this.#outbox.whenLow();
   }
 
   checkPeer(): boolean {
+    if (this.#outbox.hasMoved()) this.#unanswered = 0;
     if (this.#unanswered >= HEARTBEATS_TO_ANSWER) return false;
     this.#unanswered += 1;
     this.#pingedAt = performance.now();

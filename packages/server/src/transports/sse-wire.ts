@@ -14,7 +14,7 @@ export type SseFrames = 'events' | 'all';
 export type SseWireOptions = {
   readonly response: ServerResponse;
   readonly frames: SseFrames;
-  readonly limits: Pick<Limits, 'outboxBytes' | 'closeMs'>;
+  readonly limits: Pick<Limits, 'outboxBytes' | 'catchUpBytes' | 'closeMs'>;
   readonly onOverflow: () => void;
 };
 
@@ -34,10 +34,8 @@ export class SseWire implements Wire {
   constructor(options: SseWireOptions) {
     const { response, limits, onOverflow } = options;
     this.#options = options;
-    const onProgress = (): void => {
-      this.#heldUp = 0;
-    };
-    this.#outbox = new Outbox(sinkOf(response), { maxBytes: limits.outboxBytes, onOverflow, onProgress });
+    const { outboxBytes: maxBytes, catchUpBytes: lowBytes } = limits;
+    this.#outbox = new Outbox(sinkOf(response), { maxBytes, lowBytes, onOverflow });
     response.on('close', () => this.#outbox.close());
     response.on('error', () => {});
   }
@@ -73,13 +71,14 @@ export class SseWire implements Wire {
     return this.#outbox.queuedBytes;
   }
 
-  whenBelow(bytes: number): Promise<void> {
-    return this.#outbox.whenBelow(bytes);
+  whenLow(): Promise<void> {
+    return this.#outbox.whenLow();
   }
 
   /** Nobody answers on SSE: a peer that takes nothing of what waits is taken for gone. */
   checkPeer(): boolean {
-    this.#heldUp = this.queuedBytes === 0 ? 0 : this.#heldUp + 1;
+    const goesOn = this.#outbox.hasMoved() || this.queuedBytes === 0;
+    this.#heldUp = goesOn ? 0 : this.#heldUp + 1;
     return this.#heldUp <= HEARTBEATS_TO_READ;
   }
 

@@ -25,7 +25,7 @@ export function openEchoSocket(services: Services, opened: OpenedWebSocket): voi
     if (wire.queuedBytes <= limits.catchUpBytes) return;
     // Nobody is slower than themselves: whoever does not read the echo is not read either.
     websocket.pause();
-    void wire.whenBelow(limits.catchUpBytes).then(() => websocket.resume());
+    void wire.whenLow().then(() => websocket.resume());
   });
   websocket.on('close', () => session.closed());
 }
