@@ -61,6 +61,8 @@ export type Appended = {
     first: number;
     last: number;
     durability: Durability;
+    /** What was written: each event as the log keeps it. Empty in the answer to a repeat, which writes nothing. */
+    entries: readonly Entry[];
   }[];
   /** The version of each of `records`, in order. */
   readonly versions: readonly number[];

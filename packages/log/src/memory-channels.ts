@@ -15,7 +15,8 @@ type Ring = {
 
 export type MemoryChannels = {
   readonly epoch: string;
-  readonly append: (append: ChannelAppend, at: number) => { first: number; last: number };
+  /** Gives what was written. */
+  readonly append: (append: ChannelAppend, at: number) => readonly Entry[];
   readonly read: (channel: string, options: ReadOptions) => ReadPage;
   readonly head: (channel: string) => number;
   readonly channels: () => readonly ChannelInfo[];
@@ -60,11 +61,10 @@ export function createMemoryChannels(policies: Policies, maxTotalBytes: number):
       const ring = rings.get(channel) ?? { head: 0, bytes: 0, kept: [], start: 0 };
       rings.delete(channel);
       rings.set(channel, ring);
-      const first = ring.head + 1;
-      for (const event of events) {
-        const json = JSON.stringify(event);
+      const entries: Entry[] = events.map((event) => ({ offset: ++ring.head, json: JSON.stringify(event) }));
+      for (const { offset, json } of entries) {
         const bytes = Buffer.byteLength(json);
-        ring.kept.push({ offset: ++ring.head, json, at, bytes });
+        ring.kept.push({ offset, json, at, bytes });
         ring.bytes += bytes;
         totalBytes += bytes;
       }
@@ -73,7 +73,7 @@ export function createMemoryChannels(policies: Policies, maxTotalBytes: number):
         if (totalBytes <= maxTotalBytes) break;
         drop(idle, () => totalBytes > maxTotalBytes);
       }
-      return { first, last: ring.head };
+      return entries;
     },
     read: (channel, { after, limit, maxBytes = READ_BYTES }) => {
       const ring = rings.get(channel);

@@ -93,13 +93,16 @@ export async function openLog(options: OpenLogOptions): Promise<FolderLog> {
       if (kinds.has('disk') || records > 0) return { ok: false, reason: 'mixed_durability' };
       return appendToMemory(append, clock());
     }
-    const result = await disk.append(toWire(append, clock()));
+    const wire = toWire(append, clock());
+    const result = await disk.append(wire);
     if (!result.ok) return result;
-    const results = append.appends.map(({ channel }, at) => {
+    const { versions, duplicate } = result;
+    const results = wire.appends.map(({ channel, events }, at) => {
       const [first = 0, last = 0] = result.spans[at] ?? [];
-      return { channel, epoch: disk.epoch, first, last, durability: 'disk' as const };
+      const entries = duplicate ? [] : events.map((json, index) => ({ offset: first + index, json }));
+      return { channel, epoch: disk.epoch, first, last, durability: 'disk' as const, entries };
     });
-    return { ok: true, results, versions: result.versions, duplicate: result.duplicate };
+    return { ok: true, results, versions, duplicate };
   }
 
   return {

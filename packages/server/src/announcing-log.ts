@@ -1,6 +1,6 @@
 /** The log as everything above it knows it: what it has committed is at once offered to this node's subscribers and rung in at the other nodes. */
 import type { Bus } from '@greenlight/bus/bus';
-import type { ChannelAppend, Log } from '@greenlight/log/log';
+import type { Log } from '@greenlight/log/log';
 import type { Hub } from './hub.ts';
 
 export function announcingLog(log: Log, hub: Hub, bus: Bus): Log {
@@ -8,12 +8,7 @@ export function announcingLog(log: Log, hub: Hub, bus: Bus): Log {
     async append(append) {
       const appended = await log.append(append);
       if (!appended.ok || appended.duplicate) return appended;
-      for (const [at, { channel, epoch, first }] of appended.results.entries()) {
-        const { events } = append.appends[at] as ChannelAppend;
-        const entries = events.map((event, index) => ({
-          offset: first + index,
-          json: JSON.stringify(event),
-        }));
+      for (const { channel, epoch, entries } of appended.results) {
         const announcement = { channel, epoch, entries };
         hub.broadcast(announcement);
         void bus.announce(announcement);

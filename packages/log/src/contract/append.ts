@@ -38,6 +38,20 @@ export function describeAppend(start: StartLog): void {
       expect(JSON.parse(entry?.json ?? '')).toEqual(event);
     });
 
+    for (const kind of ['', 'ring:'])
+      it(`[L22] hands back exactly what it will read, for each ${kind}channel of an append`, async () => {
+        const { log } = await start();
+        await log.append(one(`${kind}a`, 'before'));
+        const both = { appends: [...one(`${kind}a`, 'ü', { n: 1 }).appends, ...one(`${kind}b`, 2).appends] };
+        const { results } = accepted(await log.append(both));
+        expect(results.map(({ first, entries }) => [first, entries.length])).toEqual([
+          [2, 2],
+          [1, 1],
+        ]);
+        for (const { channel, first, entries } of results)
+          expect(entries).toEqual((await log.read(channel, { after: first - 1 })).entries);
+      });
+
     it('[L1] gives concurrent appends offsets of their own, in the order in which they were called', async () => {
       const { log } = await start();
       const results = await Promise.all(Array.from({ length: 300 }, (_, n) => log.append(one('a', n))));

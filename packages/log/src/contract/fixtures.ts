@@ -21,6 +21,13 @@ export function accepted(result: AppendResult): Appended {
   return result;
 }
 
+/** What a repeat of an append is told: where its events are, and that nothing was written now. */
+export const repeatOf = (first: Appended): Appended => ({
+  ...first,
+  results: first.results.map((result) => ({ ...result, entries: [] })),
+  duplicate: true,
+});
+
 export async function dataOf(log: Log, channel: string, after = 0): Promise<readonly unknown[]> {
   const { entries } = await log.read(channel, { after, limit: 5_000 });
   return entries.map(({ json }) => (JSON.parse(json) as Event).data);

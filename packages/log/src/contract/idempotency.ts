@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accepted, dataOf, one, testEvent } from './fixtures.ts';
+import { accepted, dataOf, one, repeatOf, testEvent } from './fixtures.ts';
 import type { Append } from '../log.ts';
 import type { StartLog } from './start.ts';
 
@@ -16,7 +16,7 @@ export function describeIdempotency(start: StartLog): void {
         const append = { ...one(channel, 1, 2), idempotency: { key: 'k', fingerprint: 'f' } };
         const first = accepted(await log.append(append));
         await log.append(one(channel, 3));
-        expect(await log.append(append)).toEqual({ ...first, duplicate: true });
+        expect(await log.append(append)).toEqual(repeatOf(first));
         expect(await dataOf(log, channel)).toEqual([1, 2, 3]);
         const other = { ...append, idempotency: { key: 'k', fingerprint: 'other' } };
         expect(await log.append(other)).toEqual({ ok: false, reason: 'idempotency_key_reused', key: 'k' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accepted, dataOf, one } from './fixtures.ts';
+import { accepted, dataOf, one, repeatOf } from './fixtures.ts';
 import type { StartLog } from './start.ts';
 
 export function describeLife(start: StartLog): void {
@@ -16,7 +16,7 @@ export function describeLife(start: StartLog): void {
       expect(await dataOf(again, 'a')).toEqual([1, 2]);
       expect(await again.head('a')).toEqual({ epoch: first.results[0]?.epoch, offset: 2 });
       expect(await again.record('c', 'r')).toEqual({ id: 'r', value: { n: 1 }, version: 2, parent: 'p' });
-      expect(await again.append(append)).toEqual({ ...first, duplicate: true });
+      expect(await again.append(append)).toEqual(repeatOf(first));
     });
 
     it('finishes what is under way when it closes, refuses what comes after, and closes twice without harm', async () => {
