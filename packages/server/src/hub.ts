@@ -4,6 +4,7 @@ import type { Log } from '@greenlight/log/log';
 import { FramedPublication } from './framed-publication.ts';
 import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import type { Limits } from './limits.ts';
+import { createTurns } from './turns.ts';
 
 export type Subscriber = {
   /** MAY repeat, skip and reorder; the one delivery rule (subscription.ts) sorts it out. MUST NOT throw. */
@@ -33,10 +34,12 @@ export interface Hub {
 
 /** No event has a larger offset, so such a read is empty and tells only how the channel stands. */
 const BEYOND = Number.MAX_SAFE_INTEGER;
+const READS_PER_TICK = 32;
 
 export function createHub({ log, bus, limits }: { log: Log; bus: Bus; limits: Limits }): Hub {
   const subscribers = new Map<string, Set<Subscriber>>();
   const underWay = new Map<string, Map<number, Promise<FramedPage>>>();
+  const turn = createTurns(READS_PER_TICK);
 
   function broadcast({ channel, epoch, entries }: Announcement): void {
     // A read that began before this news may not show it; whoever asks from now on gets a new one.
@@ -58,16 +61,27 @@ export function createHub({ log, bus, limits }: { log: Log; bus: Bus; limits: Li
     return { epoch, head, earliest, publications };
   }
 
-  function read(channel: string, after: number): Promise<FramedPage> {
+  async function read(channel: string, after: number): Promise<FramedPage> {
+    await turn();
+    return sharedPage(channel, after);
+  }
+
+  function sharedPage(channel: string, after: number): Promise<FramedPage> {
     const pages = underWay.get(channel) ?? new Map<number, Promise<FramedPage>>();
     const shared = pages.get(after);
     if (shared) return shared;
-    const page = readPage(channel, after).finally(() => {
-      pages.delete(after);
-      if (pages.size === 0 && underWay.get(channel) === pages) underWay.delete(channel);
-    });
+    const page = readPage(channel, after);
     pages.set(after, page);
     underWay.set(channel, pages);
+    const forget = (): void => {
+      pages.delete(after);
+      if (pages.size === 0 && underWay.get(channel) === pages) underWay.delete(channel);
+    };
+    // To the end of the tick: the log may answer before the next one of many comes to ask the same.
+    page.then(
+      () => setImmediate(forget),
+      () => forget(),
+    );
     return page;
   }
 
