@@ -98,15 +98,6 @@ describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assisti
     await look(visitor, 'not-found');
   });
 
-  it('[D11] [D12] the page when it is not live', async () => {
-    const visitor = await stage.visit();
-    await visitor.page.locator('[data-feed] li').first().waitFor();
-    await stage.gateway.kill();
-    await visitor.page.locator('[data-as-of]').waitFor();
-    await look(visitor, 'not-live');
-    await stage.gateway.restart();
-  });
-
   it('[D12] is served with a policy that allows no inline script or style', async () => {
     const answer = await fetch(`${stage.gateway.url}/dashboard/`);
     const policy = answer.headers.get('content-security-policy') ?? '';
@@ -132,4 +123,13 @@ describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assisti
       expect(weight).toBeLessThanOrEqual(MOST_SCRIPT);
     },
   );
+
+  it('[D11] [D12] the page when it is not live', async () => {
+    const visitor = await stage.visit();
+    await visitor.page.locator('[data-feed] li').first().waitFor();
+    await stage.gateway.kill();
+    await visitor.page.locator('[data-as-of]').waitFor();
+    await look(visitor, 'not-live');
+    await stage.gateway.restart();
+  });
 });

@@ -22,13 +22,13 @@ export function AccountMenu({ me, compact = false }: { me: Me; compact?: boolean
         <button
           type="button"
           {...attributes}
-          aria-label={`Account: ${me.name}`}
           className={classes(
             'flex items-center gap-2.5 rounded-md text-left hover:bg-hover',
             compact ? 'size-11 justify-center' : 'w-full px-2 py-1.5',
           )}
         >
           <CircleUser className="size-4 shrink-0 text-muted" aria-hidden />
+          <span className="sr-only">{compact ? `Account: ${me.name}` : 'Account: '}</span>
           {!compact && (
             <span className="min-w-0 flex-1 leading-4">
               <span className="block truncate text-sm font-medium">{me.name}</span>

@@ -12,7 +12,8 @@ export function AsOf() {
   if (light.kind === 'live' || light.kind === 'connecting') return null;
   const refused = light.kind === 'refused';
   return (
-    <div
+    <section
+      aria-label="Freshness"
       data-as-of
       className="fade flex min-h-9 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn-soft px-4 py-1.5 text-sm md:px-6"
     >
@@ -35,6 +36,6 @@ export function AsOf() {
           </Button>
         )
       )}
-    </div>
+    </section>
   );
 }

@@ -89,7 +89,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function LastRefusal({ refusal, now }: { refusal: NonNullable<Status['refusal']>; now: boolean }) {
   return (
     <section className="border-t border-line px-3.5 py-3 text-xs">
-      <h3 className="mb-1 text-muted">{now ? 'Refused because' : 'Last refusal'}</h3>
+      <h2 className="mb-1 text-muted">{now ? 'Refused because' : 'Last refusal'}</h2>
       <p>{refusal.detail}</p>
       <p className="text-muted">{refusal.fix}</p>
       <p className="mt-1.5 flex items-center gap-1.5 font-mono text-2xs text-muted">

@@ -66,7 +66,7 @@ export function RecommendationCard({
       <header className="flex flex-col gap-2 px-3.5 py-3">
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
           <div className="min-w-0">
-            <h3 className="font-medium">{title}</h3>
+            <h2 className="font-medium">{title}</h2>
             <p className="font-mono text-xs text-muted">{file}</p>
           </div>
           {mayDecide && (

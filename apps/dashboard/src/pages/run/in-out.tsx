@@ -24,10 +24,10 @@ function Json({ title, value }: { title: string; value: unknown }) {
   const text = formatJson(value);
   return (
     <section aria-label={title} className="min-w-0">
-      <h3 className="flex items-center justify-between px-3.5 pt-3 text-xs font-medium text-muted">
+      <h2 className="flex items-center justify-between px-3.5 pt-3 text-xs font-medium text-muted">
         {title}
         <CopyButton text={text} label={`Copy the ${title.toLowerCase()}`} />
-      </h3>
+      </h2>
       <Scroller label={`${title} as JSON`} className="max-h-96">
         <pre className="px-3.5 pt-1.5 pb-3 font-mono text-xs whitespace-pre-wrap">{text}</pre>
       </Scroller>
