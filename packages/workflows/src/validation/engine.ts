@@ -16,7 +16,7 @@ import { ExternalChecker } from './check-external.ts';
 import { type Known, LinkChecker } from './check-links.ts';
 import { type CodeVerdict, Interpreters } from './fences/interpreters.ts';
 import { byPlace, Findings } from './findings.ts';
-import { inOrder, untilAborted } from './in-order.ts';
+import { type InOrder, inOrder, untilAborted } from './in-order.ts';
 import type { ValidationInput } from './input.ts';
 import { failedResult, type Job, type JobAnswer } from './jobs.ts';
 import { loadData } from './load-data.ts';
@@ -39,6 +39,8 @@ export type EngineOptions = {
   readonly allowPrivateAddresses?: boolean;
   readonly signal?: AbortSignal;
 };
+
+type Pace = Pick<InOrder<unknown, unknown>, 'limit' | 'window' | 'signal' | 'gate'>;
 
 /** Documents in one message to a worker: enough to hide the message, few enough to show progress. */
 const BATCH = 8;
@@ -172,9 +174,9 @@ class ValidationEngine implements Engine {
     return this.#parts.pool?.size ?? 1;
   }
 
-  #pace({ gate }: Pick<Hooks<unknown>, 'gate'>): { limit: number; signal: AbortSignal; gate: typeof gate } {
+  #pace({ gate }: Pick<Hooks<unknown>, 'gate'>): Pace {
     // Two pieces of work for each worker: one to do and one to begin with right after.
-    return { limit: this.#width * 2, signal: this.#signal, gate };
+    return { limit: this.#width * 2, window: this.#width * 32, signal: this.#signal, gate };
   }
 
   async #tier(hooks: Hooks<TierResult>, check: (document: Known) => Promise<TierResult>): Promise<void> {
@@ -182,6 +184,7 @@ class ValidationEngine implements Engine {
     await inOrder(documents, {
       ...this.#pace(hooks),
       limit: 32,
+      window: 64,
       work: check,
       emit: (result) => {
         if (result.findings.length > 0) hooks.onResult(result);

@@ -1,15 +1,12 @@
-/**
- * What front matter must look like: the part of JSON Schema (2020-12) that pages need.
- * Decoded with zod, so that a keyword that would not be checked is refused and not passed over.
- */
-import { z } from 'zod';
+/** What front matter must look like, and how a value falls short of it. */
 import { countCharacters } from './characters.ts';
 
-const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const;
+export const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const;
 type TypeName = (typeof TYPES)[number];
-const FORMATS = ['date', 'date-time', 'uri', 'email'] as const;
+export const FORMATS = ['date', 'date-time', 'uri', 'email'] as const;
 type Format = (typeof FORMATS)[number];
 
+/** The part of JSON Schema (2020-12) that pages need. */
 export type FieldSchema = {
   readonly type?: TypeName | readonly TypeName[] | undefined;
   readonly enum?: readonly unknown[] | undefined;
@@ -27,53 +24,6 @@ export type FieldSchema = {
   readonly properties?: Readonly<Record<string, FieldSchema>> | undefined;
   readonly additionalProperties?: boolean | undefined;
 };
-
-const pattern = z.string().refine(isPattern, { message: 'is not a regular expression' });
-
-const fieldSchema: z.ZodType<FieldSchema> = z.lazy(() =>
-  z.strictObject({
-    $schema: z.string().optional(),
-    $id: z.string().optional(),
-    title: z.string().optional(),
-    description: z.string().optional(),
-    default: z.unknown().optional(),
-    examples: z.array(z.unknown()).optional(),
-    type: z.union([z.enum(TYPES), z.array(z.enum(TYPES))]).optional(),
-    enum: z.array(z.unknown()).optional(),
-    const: z.unknown().optional(),
-    pattern: pattern.optional(),
-    format: z.enum(FORMATS).optional(),
-    minLength: z.int().min(0).optional(),
-    maxLength: z.int().min(0).optional(),
-    minimum: z.number().optional(),
-    maximum: z.number().optional(),
-    minItems: z.int().min(0).optional(),
-    maxItems: z.int().min(0).optional(),
-    items: fieldSchema.optional(),
-    required: z.array(z.string()).optional(),
-    properties: z.record(z.string(), fieldSchema).optional(),
-    additionalProperties: z.boolean().optional(),
-  }),
-);
-
-function isPattern(source: string): boolean {
-  try {
-    return new RegExp(source, 'u') instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
-
-export function decodeFieldSchema(
-  value: unknown,
-): { ok: true; schema: FieldSchema } | { ok: false; detail: string } {
-  const parsed = fieldSchema.safeParse(value);
-  if (parsed.success) return { ok: true, schema: parsed.data };
-  const [issue] = parsed.error.issues;
-  const where =
-    issue === undefined || issue.path.length === 0 ? 'its top level' : `\`${issue.path.join('.')}\``;
-  return { ok: false, detail: `At ${where}: ${issue?.message ?? 'it is not a schema'}.` };
-}
 
 type Problem = {
   readonly rule:

@@ -2,7 +2,8 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { decodeFieldSchema, type FieldSchema } from './front-matter-schema.ts';
+import { decodeFieldSchema } from './decode-field-schema.ts';
+import type { FieldSchema } from './front-matter-schema.ts';
 import { firstSentence } from './front-matter.ts';
 import type { ValidationInput } from './input.ts';
 import { isInside, type Place } from './roots.ts';
