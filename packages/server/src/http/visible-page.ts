@@ -31,7 +31,8 @@ export async function visiblePage<T extends { readonly id: string }>(
       }
       cursor = item.id;
     }
-    if (batch.length < wanted) return { items };
+    // A list may give fewer than were wanted (each has a maximum of its own); only an empty one is at its end.
+    if (batch.length === 0) return { items };
   }
   return { items, ...(cursor !== undefined && { next: cursor }) };
 }
