@@ -6,6 +6,7 @@ import type { Runs } from '@greenlight/runs/runs';
 import { createAdmission } from './admission.ts';
 import { createAttempts } from './attempts.ts';
 import { createAuth } from './auth/create-auth.ts';
+import { identityProblems, type IdentitySettings } from './auth/identity-settings.ts';
 import { createRefuseClientError } from './client-error.ts';
 import { createConnections } from './connections.ts';
 import { createHttpHandler } from './http/handler.ts';
@@ -27,6 +28,8 @@ export type ServerOptions = {
   readonly info: ServerInfo;
   readonly limits: Limits;
   readonly settings: ServerSettings;
+  /** Default: no tokens count. */
+  readonly identity?: IdentitySettings;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** The announcing log, on top of the same hub. */
@@ -67,7 +70,9 @@ export function createBareServer(): HttpServer {
 
 /** Attaches at once, so that nothing that arrives from now on goes unanswered. */
 export function attachServer(http: HttpServer, options: ServerOptions): Server {
-  const { settings, limits, clock, log, logger, info } = options;
+  const { settings, limits, clock, log, logger, info, identity = {} } = options;
+  const [problem] = identityProblems(identity);
+  if (problem !== undefined) throw new Error(problem);
   let isDraining = false;
   const draining = (): boolean => isDraining;
 
@@ -79,6 +84,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
   const { apiKeys, sessions, tickets, verifier } = createAuth({
     log,
     limits,
+    tokens: identity.tokens ?? {},
     port: settings.port,
     clock,
     cut,

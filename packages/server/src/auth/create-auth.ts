@@ -1,14 +1,18 @@
-/** Keys, sessions, tickets and the verifier that asks them, made together because each ends what came from it. */
+/** Keys, sessions, tickets, tokens and the verifier that asks them, made together because each ends what came from it. */
 import type { Log } from '@greenlight/log/log';
 import type { Limits } from '../limits.ts';
 import { type ApiKeys, createApiKeys } from './api-keys.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createTickets, type Tickets } from './tickets.ts';
+import type { TokenSettings } from './token-settings.ts';
+import { createTokens } from './tokens.ts';
 import { createVerifier, type Verifier } from './verifier.ts';
 
 export type AuthOptions = {
   readonly log: Pick<Log, 'append' | 'record' | 'records'>;
   readonly limits: Pick<Limits, 'pendingTickets' | 'ticketSeconds' | 'signInCodeMinutes' | 'sessionHours'>;
+  /** Whose tokens count. */
+  readonly tokens: TokenSettings;
   /** In the name of the session cookie. */
   readonly port: number;
   /** Milliseconds since 1970. */
@@ -24,17 +28,19 @@ export type Auth = {
   readonly verifier: Verifier;
 };
 
-export function createAuth({ log, limits, port, clock, cut }: AuthOptions): Auth {
+export function createAuth({ log, limits, port, clock, cut, ...settings }: AuthOptions): Auth {
   const apiKeys = createApiKeys({ log, clock, cut });
   const sessions = createSessions({ log, limits, port, clock, cut });
   const tickets = createTickets({
     log,
     limits,
     clock,
-    whyEnded: async ({ credential, credentialId }) => {
+    whyEnded: async ({ credential, credentialId, expiresAt = Number.POSITIVE_INFINITY }) => {
       if (credential === 'api_key') return apiKeys.whyEnded(credentialId);
-      return credential === 'session' ? sessions.whyEnded(credentialId) : null;
+      if (credential === 'session') return sessions.whyEnded(credentialId);
+      return expiresAt <= clock() ? { code: 'token_expired' } : null;
     },
   });
-  return { apiKeys, sessions, tickets, verifier: createVerifier({ apiKeys, sessions, tickets }) };
+  const tokens = createTokens({ settings: settings.tokens, clock });
+  return { apiKeys, sessions, tickets, verifier: createVerifier({ apiKeys, sessions, tickets, tokens }) };
 }

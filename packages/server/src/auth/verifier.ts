@@ -6,6 +6,7 @@ import type { Failure } from '@greenlight/handshake/verdict';
 import type { ApiKeys } from './api-keys.ts';
 import type { Sessions } from './sessions.ts';
 import type { Tickets } from './tickets.ts';
+import type { Tokens } from './tokens.ts';
 
 export type Verified =
   | { readonly ok: true; readonly identity: Identity }
@@ -21,9 +22,10 @@ export type VerifierOptions = {
   readonly apiKeys: Pick<ApiKeys, 'verify'>;
   readonly sessions: Pick<Sessions, 'verify'>;
   readonly tickets: Pick<Tickets, 'verify'>;
+  readonly tokens: Tokens;
 };
 
-export function createVerifier({ apiKeys, sessions, tickets }: VerifierOptions): Verifier {
+export function createVerifier({ apiKeys, sessions, tickets, tokens }: VerifierOptions): Verifier {
   return {
     async verify(presented, request) {
       switch (presented.kind) {
@@ -41,12 +43,7 @@ export function createVerifier({ apiKeys, sessions, tickets }: VerifierOptions):
   /** The shape says which kind it is; the ladder has already refused what is neither. */
   async function verifyBearer(secret: string): Promise<Verified> {
     if (apiKeyParts(secret)) return apiKeys.verify(secret);
-    if (isJwtShaped(secret)) return { ok: false, failure: NO_TOKEN_KEY };
+    if (isJwtShaped(secret)) return tokens.verify(secret);
     return { ok: false, failure: { code: 'credential_malformed' } };
   }
 }
-
-const NO_TOKEN_KEY: Failure = {
-  code: 'token_key_unknown',
-  detail: 'No token key is configured on this server, so it can verify no JWT; the token was not judged.',
-};
