@@ -103,6 +103,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     docsFolder: join(home, 'docs'),
     selfProbe: options.selfProbe,
   });
+  // With the doors open: whoever comes in now sees each run being taken over.
+  await runs.begin();
 
   return {
     server,

@@ -25,8 +25,8 @@ export type RunsOptions = {
 };
 
 /**
- * Takes up what an earlier process left, then answers. A log belongs to one process at a time, so a run that is
- * `running` at the start was left by a dead one.
+ * Loads what it needs to answer; takes nothing up before `begin`. A log belongs to one process at a time, so a run that
+ * is `running` at the start was left by a dead one.
  */
 export async function createRuns(options: RunsOptions): Promise<Runs> {
   const { log, clock, random, node, onBug = () => {} } = options;
@@ -39,8 +39,11 @@ export async function createRuns(options: RunsOptions): Promise<Runs> {
   const privateOwners = new Map<string, string>();
   const now = (): string => new Date(clock()).toISOString();
 
-  async function takeOver(): Promise<void> {
-    const left: string[] = [];
+  /** Interrupted by the end of an earlier process; newest first. */
+  const left: string[] = [];
+  let sweeper: NodeJS.Timeout | undefined;
+
+  async function load(): Promise<void> {
     const queued: string[] = [];
     for await (const page of store.pages())
       for (const run of page) {
@@ -48,7 +51,6 @@ export async function createRuns(options: RunsOptions): Promise<Runs> {
         if (run.state === 'queued') queued.push(run.id);
         if (run.state === 'running' || (run.state === 'stalled' && run.autoResumed === 0)) left.push(run.id);
       }
-    for (const id of left.toReversed()) await executor.recover(id);
     for (const id of queued.toReversed()) executor.enqueue(id);
   }
 
@@ -62,12 +64,18 @@ export async function createRuns(options: RunsOptions): Promise<Runs> {
     return toRunResult(id, await executor.transition(id, transition));
   }
 
-  await takeOver();
-  const sweeper = setInterval(() => {
-    executor.sweep().catch((error: unknown) => onBug(error, 'all'));
-  }, limits.leaseMs / 3).unref();
+  await load();
 
   return {
+    async begin() {
+      for (const id of left.toReversed()) await executor.recover(id);
+      executor.start();
+      if (executor.stopping) return;
+      sweeper = setInterval(() => {
+        executor.sweep().catch((error: unknown) => onBug(error, 'all'));
+      }, limits.leaseMs / 3).unref();
+    },
+
     async start({ kind, input, owner, private: own = false, title }) {
       const workflow = kinds.get(kind);
       if (!workflow) {

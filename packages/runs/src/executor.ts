@@ -26,6 +26,8 @@ export interface Executor {
   /** The run, if it is executed (or paused) here. */
   live(id: string): LiveRun | undefined;
   enqueue(id: string): void;
+  /** From now on queued runs begin. */
+  start(): void;
   /** Begins queued runs while there is room. */
   takeUp(): void;
   /** One thing at a time for each run. */
@@ -51,6 +53,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const entries = new Map<string, { readonly live: LiveRun; readonly settled: Promise<void> }>();
   const beginning = new Set<Promise<void>>();
   const queue: string[] = [];
+  let started = false;
   let stopping = false;
 
   const newLease = (): Lease => ({ holder: node, until: clock() + limits.leaseMs });
@@ -62,7 +65,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 
   function takeUp(): void {
     const busy = [...entries.values()].filter(({ live }) => live.at.run.state === 'running').length;
-    if (stopping || busy + beginning.size >= limits.concurrency) return;
+    if (!started || stopping || busy + beginning.size >= limits.concurrency) return;
     const id = queue.shift();
     if (id === undefined) return;
     const begun = begin(id).finally(() => {
@@ -159,6 +162,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
     recover,
     get stopping() {
       return stopping;
+    },
+    start() {
+      started = true;
+      takeUp();
     },
     enqueue(id) {
       queue.push(id);

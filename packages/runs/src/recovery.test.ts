@@ -56,6 +56,30 @@ describe('a run whose process was killed', () => {
     expect(await readFile(join(folder.path, 'work.txt'), 'utf8')).toBe('one\ntwo\ntwo\n');
   });
 
+  it('[X18] is shown, and nothing of it written, before runs begin; what is started meanwhile comes after it', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'hang'), '');
+    await executeAndKill(folder.path);
+    await rm(join(folder.path, 'hang'));
+
+    await using open = await openRuns([keptWorkflow(folder.path)], { folder: folder.path, begin: false });
+    const [left] = await open.runs.list();
+    expect(left).toMatchObject({ state: 'running' });
+    const late = ran(await open.runs.start({ kind: 'kept', input: {}, owner: 'eve', private: true }));
+    expect(open.runs.privateOwner(late.id)).toBe('eve');
+    expect((await open.runs.get(late.id))?.run.state).toBe('queued');
+    expect(open.all.map(({ event }) => event.type)).toEqual(['workflow.created', 'workflow.created']);
+    await open.runs.begin();
+    await open.event(
+      ({ channel, event }) => channel.endsWith(late.id) && event.type === 'workflow.completed',
+    );
+    const taken = open.all.map(({ event }) => event).filter(({ type }) => type !== 'workflow.created');
+    expect(taken.slice(0, 2).map(({ type, subject }) => [type, subject])).toEqual([
+      ['workflow.stalled', left?.id],
+      ['workflow.stalled', left?.id],
+    ]);
+  });
+
   it('[X11] stays stalled after the second death, until a person resumes it', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'hang'), '');

@@ -36,6 +36,11 @@ export interface Runs {
   control(id: string, action: ControlAction, by: string): Promise<RunResult>;
   /** Owner of a private run; null for a run that everybody may see or that does not exist. Answers without I/O. */
   privateOwner(id: string): string | null;
+  /**
+   * Takes over what an earlier process left and begins to execute, once. Until then runs are shown and steered, and
+   * those that are started wait: so the doors can open first, and nobody misses a transition.
+   */
+  begin(): Promise<void>;
   /** Stops taking work, lets running runs reach a resumable point. */
   close(): Promise<void>;
 }

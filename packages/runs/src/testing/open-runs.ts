@@ -24,13 +24,15 @@ export type OpenRunsOptions = {
   readonly folder?: string;
   readonly limits?: Partial<RunLimits>;
   readonly clock?: () => number;
+  /** Default true; false leaves it to the test. */
+  readonly begin?: boolean;
   /** To watch or disturb what runs do with the log. */
   readonly wrap?: (log: Log) => Log;
 };
 
 export async function openRuns(
   workflows: readonly Workflow<unknown>[] | ((log: Log) => readonly Workflow<unknown>[]),
-  { folder: given, limits = {}, clock = Date.now, wrap = (log) => log }: OpenRunsOptions = {},
+  { folder: given, limits = {}, clock = Date.now, begin = true, wrap = (log) => log }: OpenRunsOptions = {},
 ): Promise<OpenRuns> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'greenlight-runs-')));
   const raw = await openLog({ folder, retainEveryMs: 0 });
@@ -48,6 +50,7 @@ export async function openRuns(
       onBug: (error) => bugs.push(error),
     });
     open.push(made);
+    if (begin) await made.begin();
     return made;
   };
   return {

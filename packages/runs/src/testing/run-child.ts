@@ -12,5 +12,6 @@ const runs = await createRuns({
   random: Math.random,
   node: 'n_child',
 });
+await runs.begin();
 if ((await runs.list()).length === 0) await runs.start({ kind: 'kept', input: {}, owner: 'ann' });
 setInterval(() => {}, 60_000);

@@ -14,6 +14,7 @@ const runs = await createRuns({
   random: Math.random,
   node: 'n_child',
 });
+await runs.begin();
 await runs.start({ kind: 'validation', input: { paths: ['.'], recommend: false }, owner: 'ann' });
 await heard.event(
   ({ event }) =>
