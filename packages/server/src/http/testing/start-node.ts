@@ -12,6 +12,7 @@ import type { Recommendation, Validation } from '@greenlight/protocol/review';
 import { createRuns } from '@greenlight/runs/create-runs';
 import type { Workflow } from '@greenlight/runs/workflow';
 import { announcingLog } from '../../announcing-log.ts';
+import type { IdentitySettings } from '../../auth/identity-settings.ts';
 import { createHub } from '../../hub.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../limits.ts';
 import { createLogger } from '../../observe/logger.ts';
@@ -27,6 +28,9 @@ export type NodeOptions = {
   readonly limits?: Partial<Limits>;
   readonly settings?: Partial<ServerSettings>;
   readonly environment?: ServerInfo['environment'];
+  readonly identity?: IdentitySettings;
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly clock?: () => number;
   readonly validations?: readonly Validation[];
   readonly recommendations?: readonly Recommendation[];
   readonly selfProbe?: SelfProbeReport;
@@ -102,7 +106,7 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
   const url = `http://${host}`;
 
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const clock = Date.now;
+  const { clock = Date.now } = options;
   const rawLog = await openLog({
     folder: join(dataFolder, 'log'),
     retainEveryMs: 0,
@@ -142,6 +146,7 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
       port,
       ...options.settings,
     },
+    ...(options.identity && { identity: options.identity }),
     clock,
     log,
     hub,
