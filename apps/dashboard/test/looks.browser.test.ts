@@ -2,11 +2,12 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { RunSnapshot, RunState } from '@greenlight/protocol/run';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noChromium } from './chromium.ts';
 import { BROKEN, CLEAN, many } from './documents.ts';
-import { runState, setStage, startThroughDialog, type Stage, type Visitor } from './stage.ts';
+import { runState, setStage, soon, startThroughDialog, type Stage, type Visitor } from './stage.ts';
 
 const MOST_SCRIPT = 150_000;
 
@@ -21,6 +22,24 @@ describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assisti
     await stage.write({ ...CLEAN, ...BROKEN, ...many(300) });
   });
   afterAll(() => stage?.[Symbol.asyncDispose]());
+
+  /** One run in each of the states that a run can rest in. */
+  async function pastRuns(): Promise<void> {
+    const start = async (input: object): Promise<string> =>
+      (await stage.api<RunSnapshot>('/api/v1/workflows', { kind: 'validation', input })).id;
+    const until = (id: string, state: RunState) =>
+      soon(async () => (await stage.api<RunSnapshot>(`/api/v1/workflows/${id}`)).state).toBe(state);
+    await until(await start({ paths: ['docs'], profile: 'strict' }), 'completed');
+    await until(await start({ paths: ['docs'], truth: 'no-such-file.yaml' }), 'failed');
+    const cancelled = await start({ paths: ['many'] });
+    await until(cancelled, 'running');
+    await stage.api(`/api/v1/workflows/${cancelled}/cancel`, {});
+    await until(cancelled, 'cancelled');
+    const paused = await start({ paths: ['many', 'docs'] });
+    await until(paused, 'running');
+    await stage.api(`/api/v1/workflows/${paused}/pause`, {});
+    await until(paused, 'paused');
+  }
 
   /** Looks at what is open, in both themes and in a narrow window. */
   async function look({ page, complaints }: Visitor, name: string): Promise<void> {
@@ -54,11 +73,12 @@ describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assisti
     const { page } = visitor;
     await page.getByText('Start with the docs you have').waitFor();
     await look(visitor, 'first-run');
+    await pastRuns();
     await page.getByRole('button', { name: 'New validation' }).click();
     await look(visitor, 'start');
     await page.keyboard.press('Escape');
     run = await startThroughDialog(page, 'docs\nmany');
-    await page.locator('[data-progress]', { hasText: /of 303 files/ }).waitFor();
+    await page.locator('[data-progress]', { hasText: /[1-9]\d+ of 303 files/ }).waitFor();
     await look(visitor, 'run-live');
     await page.getByRole('link', { name: 'Overview' }).first().click();
     await page.locator('[data-feed] li').first().waitFor();

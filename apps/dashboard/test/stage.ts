@@ -33,13 +33,20 @@ export type Visitor = {
 /** The browser itself reports these, whatever the page does; tests that cut connections cause them. */
 const NETWORK = /^(?:Failed to load resource|WebSocket connection to )/;
 
-export async function setStage(): Promise<Stage> {
+export type StageOptions = {
+  /** Fills the data folder before the gateway starts. */
+  readonly seed?: (data: string) => Promise<void>;
+};
+
+export async function setStage({ seed }: StageOptions = {}): Promise<Stage> {
   await ensureBuilt();
   const folder = await mkdtemp(join(tmpdir(), 'greenlight-page-'));
   const config = join(folder, 'greenlight.config.json');
   // A heartbeat each second, so that nobody waits ten for the light.
   await writeFile(config, JSON.stringify({ limits: { heartbeatMs: 1_000 } }));
-  const gateway = await startGateway({ cwd: folder, args: ['--config', config] });
+  const data = join(folder, '.greenlight');
+  await seed?.(data);
+  const gateway = await startGateway({ cwd: folder, args: ['--config', config], data });
   const browser: Browser = await launch();
   const contexts: BrowserContext[] = [];
   let cookies: Awaited<ReturnType<BrowserContext['cookies']>> | null = null;

@@ -60,13 +60,19 @@ export function followRuns(user: string): () => void {
     runs.set({ ...runs.get(), runs: change.runs });
     if (runs.get().loaded === 'all') for (const id of change.unknown) void loadRun(id, alive);
   };
-  const load = (): void => void loadPages(alive);
+  let loading = false;
+  const load = async (): Promise<void> => {
+    if (loading) return;
+    loading = true;
+    await loadPages(alive);
+    loading = false;
+  };
   // The list is read after the subscription began, so nothing falls between the two; after a gap it is read again.
   const ends = ['workflows', userChannel(user)].map((channel) =>
     watch(channel, {
       onPublications: take,
       onOutcome: ({ outcome }) => {
-        if (runs.get().loaded !== 'all' || outcome === 'reset') load();
+        if (runs.get().loaded !== 'all' || outcome === 'reset') void load();
       },
     }),
   );
