@@ -10,6 +10,8 @@ import { databaseFile, newerSchema, readSchema, SCHEMA_VERSION } from './sqlite/
 /**
  * What a restored store must not bring back to life: a used ticket or sign-in code would work again, and so would the
  * session of somebody who has signed out since. Everything else is kept, idempotency keys too: their events are there.
+ * API keys are among it, revoked ones as they were: nothing here can know what was revoked later, so SECURITY.md and the
+ * command tell the operator to look through them.
  */
 export const FORGOTTEN_COLLECTIONS: readonly string[] = ['tickets', 'sign_in_codes', 'sessions'];
 

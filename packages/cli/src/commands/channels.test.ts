@@ -192,7 +192,10 @@ describe('greenlight backup and restore', () => {
     const file = join(folder.path, 'backup.db');
     const data = join(folder.path, 'data');
     expect(await greenlight(['backup', file])).toMatchObject({ code: 0, stdout: `${file}\n` });
-    expect(await greenlight(['restore', file, '--data', data])).toMatchObject({ code: 0 });
+    expect(await greenlight(['restore', file, '--data', data])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('revoke again those that were revoked since') as string,
+    });
     await using restored = await startGateway({ data });
     const { stdout } = await runCli(['tail', 'kept', '--since', 'earliest', '--count', '1', '--json'], {
       env: asAdmin(restored),

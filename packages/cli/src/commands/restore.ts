@@ -8,7 +8,7 @@ import { dataFolder } from '../server-address.ts';
 export const command = defineCommand({
   usage: '<file> [options]',
   about:
-    'Puts a backup in the data folder of a server that is not running. Positions from before mean nothing after it: clients are told so and start anew.',
+    'Puts a backup in the data folder of a server that is not running. Positions from before mean nothing after it: clients are told so and start anew. API keys that were revoked since the backup work again.',
   options: {
     data: {
       type: 'string',
@@ -30,6 +30,9 @@ export const command = defineCommand({
     const { epoch, channels, events, replaced } = restored;
     await print(`Restored ${events} events of ${channels} channels to ${data}; the new epoch is ${epoch}.\n`);
     if (replaced) note(`What was there is now ${replaced}.`);
+    note(
+      'API keys are as they were when the backup was made: revoke again those that were revoked since (GET and DELETE /api/v1/keys).',
+    );
     return EXIT.clean;
   },
 });
