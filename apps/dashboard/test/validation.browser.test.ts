@@ -169,7 +169,7 @@ describe.skipIf(noChromium !== null)('a validation in the page', () => {
     await soon(() => late.page.getByRole('tab', { name: /Events/ }).textContent()).toBe(`Events${head.head}`);
   });
 
-  it('[D16] [D17] reviews with the keyboard, applies to the file, and takes it back', async () => {
+  it('[D17] reviews with the keyboard, applies to the file, and takes it back', async () => {
     const file = join(stage.folder, 'docs/guide.md');
     const original = await readFile(file, 'utf8');
     const { page, complaints } = await stage.visit({ path: 'review' });
@@ -192,5 +192,20 @@ describe.skipIf(noChromium !== null)('a validation in the page', () => {
     await card.getByRole('button', { name: 'Undo' }).click();
     await soon(() => readFile(file, 'utf8')).toBe(original);
     expect(complaints).toEqual([]);
+  });
+
+  it('[D16] tells whoever decides second that it was decided already', async () => {
+    const [first, second] = [await stage.visit({ path: 'review' }), await stage.visit({ path: 'review' })];
+    const card = second.page.locator('[data-recommendation]');
+    await card.waitFor();
+    // The second one's list gets no answers any more, so it still shows what the first one is about to decide.
+    await second.page.route(/\/api\/v1\/recommendations\?/, (route) => route.abort());
+    const id = await card.getAttribute('data-recommendation');
+    await first.page.keyboard.press('r');
+    const now = async () => stage.api<{ state: string }>(`/api/v1/recommendations/${id}`);
+    await soon(async () => (await now()).state).toBe('rejected');
+    await second.page.keyboard.press('a');
+    await second.page.locator('[data-sonner-toast]', { hasText: 'That could not be done' }).waitFor();
+    expect((await now()).state).toBe('rejected');
   });
 });

@@ -7,7 +7,11 @@ import { followRecommendations } from '../data/recommendations.ts';
 import { followRuns } from '../data/runs.ts';
 import { isOperator, type Me } from '../data/session.ts';
 import { noticesFor } from './notices.ts';
-import { notify } from '../components/toasts.tsx';
+import { BASE, notify } from '../components/toasts.tsx';
+
+/** What a notice would lead to is on the screen already: then it needs no toast. */
+const isOpen = (href: string | undefined): boolean =>
+  href !== undefined && location.pathname === `${BASE}${href}`;
 
 export function follow(me: Me, queries: QueryClient): () => void {
   const watched = [
@@ -21,7 +25,12 @@ export function follow(me: Me, queries: QueryClient): () => void {
     followFeed(me.user),
     followRecommendations(queries),
     ...watched.map((channel) =>
-      watch(channel, { onPublications: (publications) => noticesFor(publications).forEach(notify) }),
+      watch(channel, {
+        onPublications: (publications) =>
+          noticesFor(publications)
+            .filter(({ link }) => !isOpen(link?.href))
+            .forEach(notify),
+      }),
     ),
   ];
   return () => {
