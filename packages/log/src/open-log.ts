@@ -1,7 +1,7 @@
 /** A log in a folder: SQLite for `disk` channels and all records, rings in memory for `memory` channels. */
 import { isChannelName } from '@greenlight/protocol/channel';
 import { lockFolder, type FolderLock } from './lock.ts';
-import type { Append, AppendResult, ChannelPolicy, Log, Retention } from './log.ts';
+import type { Append, AppendResult, ChannelAppend, ChannelPolicy, Log, Retention } from './log.ts';
 import { LogOpenError } from './log-open-error.ts';
 import { createMemoryAppend } from './memory-appends.ts';
 import { createMemoryChannels } from './memory-channels.ts';
@@ -61,6 +61,8 @@ export async function openLog(options: OpenLogOptions): Promise<FolderLog> {
   const part = (channel: string): typeof disk | typeof memory =>
     compiled.durability(channel) === 'memory' ? memory : disk;
 
+  const isInMemory = ({ channel }: ChannelAppend): boolean => compiled.durability(channel) === 'memory';
+
   let rounds = 0;
   const retain = async (): Promise<number> => {
     const now = clock();
@@ -87,10 +89,9 @@ export async function openLog(options: OpenLogOptions): Promise<FolderLog> {
 
   async function append(append: Append): Promise<AppendResult> {
     check(append);
-    const kinds = new Set(append.appends.map(({ channel }) => compiled.durability(channel)));
-    const records = append.records?.length ?? 0;
-    if (kinds.has('memory')) {
-      if (kinds.has('disk') || records > 0) return { ok: false, reason: 'mixed_durability' };
+    if (append.appends.some(isInMemory)) {
+      if (!append.appends.every(isInMemory) || append.records?.length)
+        return { ok: false, reason: 'mixed_durability' };
       return appendToMemory(append, clock());
     }
     const wire = toWire(append, clock());

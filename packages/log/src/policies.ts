@@ -1,5 +1,5 @@
 /** Which policy covers a channel, and what it keeps. */
-import { channelMatches } from '@greenlight/protocol/channel';
+import { channelMatcher } from '@greenlight/protocol/channel';
 import type { Durability } from '@greenlight/protocol/event';
 import type { ChannelPolicy, Retention } from './log.ts';
 
@@ -29,8 +29,9 @@ export function compilePolicies(
   policies: readonly ChannelPolicy[],
   retention: Partial<Retention> = {},
 ): Policies {
+  const compiled = policies.map((policy) => ({ policy, covers: channelMatcher(policy.pattern) }));
   const policyOf = (channel: string): ChannelPolicy | undefined =>
-    policies.find(({ pattern }) => channelMatches(pattern, channel));
+    compiled.find(({ covers }) => covers(channel))?.policy;
   const durability = (channel: string): Durability => policyOf(channel)?.durability ?? 'disk';
   return {
     durability,

@@ -34,17 +34,23 @@ export function userOf(channel: string): string | null {
  * `$SYS:` channels are covered only by patterns that themselves begin with `$SYS:`.
  */
 export function channelMatches(pattern: string, channel: string, user = ''): boolean {
-  if (channel.startsWith(SYSTEM_PREFIX) && !pattern.startsWith(SYSTEM_PREFIX)) return false;
-  const parts = pattern.replaceAll('{user}', user).split('*');
-  const [first = '', ...rest] = parts;
-  if (!channel.startsWith(first)) return false;
-  if (rest.length === 0) return channel === first;
-  let at = first.length;
-  const last = rest.pop() ?? '';
-  for (const part of rest) {
-    const found = channel.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return channel.length - last.length >= at && channel.endsWith(last);
+  return channelMatcher(pattern, user)(channel);
+}
+
+/** `channelMatches` for a pattern that many channels are held against. */
+export function channelMatcher(pattern: string, user = ''): (channel: string) => boolean {
+  const coversSystem = pattern.startsWith(SYSTEM_PREFIX);
+  const [first = '', ...rest] = pattern.replaceAll('{user}', user).split('*');
+  const last = rest.pop();
+  return (channel) => {
+    if (!channel.startsWith(first) || (channel.startsWith(SYSTEM_PREFIX) && !coversSystem)) return false;
+    if (last === undefined) return channel === first;
+    let at = first.length;
+    for (const part of rest) {
+      const found = channel.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return channel.length - last.length >= at && channel.endsWith(last);
+  };
 }

@@ -1,5 +1,6 @@
 /** The `disk` part of a log: queues appends into groups for the writing thread, and reads beside it. */
 import type { AppendRefused, ChannelInfo, Page, ReadOptions, ReadPage, StoredRecord } from '../log.ts';
+import { packGroup, unpackResults } from './group.ts';
 import type { AnswerTo, Trimmed, WireAppend, WireAppended, WireResult, WriterSettings } from './messages.ts';
 import { openReader, type ChannelState } from './reader.ts';
 import { startWriter } from './writer.ts';
@@ -84,9 +85,10 @@ export async function openDiskChannels({ maxQueuedBytes, ...settings }: DiskOpti
   async function writeGroup(): Promise<void> {
     const group = nextGroup();
     groupsUnderWay++;
+    const appends = group.map(({ append }) => append);
     const results = await writer
-      .ask({ kind: 'group', appends: group.map(({ append }) => append) })
-      .then((answer) => answer.results)
+      .ask({ kind: 'group', group: packGroup(appends) })
+      .then((answer) => unpackResults(answer.results, appends))
       .catch((error: unknown) => group.map(() => unavailable((error as Error).message)));
     groupsUnderWay--;
     // The next group goes first, so that the disk works while the answers are handed out.

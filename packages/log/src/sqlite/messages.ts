@@ -1,5 +1,6 @@
 /** What the main thread and the writing thread say to each other. Each job gets one answer, in order. */
 import type { AppendRefused, ChannelPolicy, Retention } from '../log.ts';
+import type { PackedGroup, PackedResults } from './group.ts';
 
 /** An `Append` as it crosses to the writer: events and records are JSON already, the time is stamped. */
 export type WireAppend = {
@@ -33,7 +34,7 @@ export type WireAppended = {
 export type WireResult = WireAppended | AppendRefused;
 
 export type Job =
-  | { readonly kind: 'group'; readonly appends: readonly WireAppend[] }
+  | { readonly kind: 'group'; readonly group: PackedGroup }
   | { readonly kind: 'trim'; readonly channel: string; readonly through: number }
   /** One slice of retention, over channels with an id greater than `after`. */
   | { readonly kind: 'retain'; readonly now: number; readonly after: number }
@@ -43,7 +44,7 @@ export type Trimmed = { readonly channel: string; readonly earliest: number; rea
 
 export type Answer =
   | { readonly kind: 'ready'; readonly epoch: string }
-  | { readonly kind: 'group'; readonly results: readonly WireResult[] }
+  | { readonly kind: 'group'; readonly results: PackedResults }
   /** `next` is where the next slice goes on, null after the last. */
   | { readonly kind: 'trimmed'; readonly trimmed: readonly Trimmed[]; readonly next: number | null }
   | { readonly kind: 'failed'; readonly detail: string }

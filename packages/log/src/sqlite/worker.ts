@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { compilePolicies } from '../policies.ts';
 import { createAppendGroup } from './append-group.ts';
 import { createForget } from './forget.ts';
+import { packResults, unpackGroup } from './group.ts';
 import type { Answer, Job, WriterSettings } from './messages.ts';
 import { prepareDatabase } from './schema.ts';
 
@@ -29,7 +30,7 @@ const forget = createForget(db, compilePolicies(settings.policies, settings.rete
 function answer(job: Job): Answer {
   switch (job.kind) {
     case 'group':
-      return { kind: 'group', results: appendGroup(job.appends) };
+      return { kind: 'group', results: packResults(appendGroup(unpackGroup(job.group))) };
     case 'trim':
       return { kind: 'trimmed', ...forget.trim(job.channel, job.through) };
     case 'retain':
