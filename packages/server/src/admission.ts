@@ -12,6 +12,7 @@ import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { Failure, Verdict } from '@greenlight/handshake/verdict';
 import { type CheckedStage, type Stage, STAGES } from '@greenlight/protocol/codes';
 import { mayUseChannel, type PrivateOwner } from './access.ts';
+import type { Accounts } from './auth/accounts.ts';
 import type { Verifier } from './auth/verifier.ts';
 import { type CapacityOptions, createCapacity } from './capacity.ts';
 import type { Limits } from './limits.ts';
@@ -29,6 +30,8 @@ export type Plan = {
   readonly channels: readonly string[];
   /** A further permission check, such as `mayOperate`: null = may, else the sentence that says why not. */
   readonly may?: (identity: Identity) => string | null;
+  /** Answers also those who have to change their password first. */
+  readonly changesPassword?: true;
   /** Counts as an open connection (WebSocket, SSE, long-poll) at the capacity stage. */
   readonly connection: boolean;
 };
@@ -43,6 +46,7 @@ export type AdmissionOptions = Omit<CapacityOptions, 'limits'> & {
   readonly settings: Pick<ServerSettings, 'publicUrl' | 'allowedHosts' | 'allowedOrigins'>;
   readonly limits: Limits;
   readonly verifier: Verifier;
+  readonly accounts: Pick<Accounts, 'judge'>;
   readonly cookieName: string;
   readonly privateOwner: PrivateOwner;
   readonly logger: Logger;
@@ -52,7 +56,7 @@ export type AdmissionOptions = Omit<CapacityOptions, 'limits'> & {
 type Climber = { identity: Identity | null };
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { settings, limits, verifier, cookieName, privateOwner, logger } = options;
+  const { settings, limits, verifier, accounts, cookieName, privateOwner, logger } = options;
   const rate = createRate(limits.attemptsPerMinute);
   const capacity = createCapacity(options);
 
@@ -104,7 +108,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   function credentialRungs(
     request: HandshakeRequest,
-    plan: Pick<Plan, 'credential' | 'channels' | 'may'>,
+    plan: Pick<Plan, 'credential' | 'channels' | 'may' | 'changesPassword'>,
     { presented, climber }: { presented: PresentedCredential; climber: Climber },
   ): readonly Rung[] {
     return [
@@ -121,8 +125,16 @@ export function createAdmission(options: AdmissionOptions): Admission {
           return null;
         },
       },
-      // Keys and sessions of this server have no account behind them that could be disabled.
-      { stage: 'account', check: () => null },
+      {
+        stage: 'account',
+        async check() {
+          if (!climber.identity) return null;
+          const judged = await accounts.judge(climber.identity, plan.changesPassword ?? false);
+          if (!judged.ok) return judged.failure;
+          climber.identity = judged.identity;
+          return null;
+        },
+      },
       { stage: 'permission', check: () => checkPermission(plan, climber.identity) },
     ];
   }

@@ -38,6 +38,8 @@ export interface Connection {
   readonly transport: Transport;
   readonly queuedBytes: number;
   info(): ConnectionInfo;
+  /** Goes on as the same user with other rights. Absent: it cannot, and is ended instead. */
+  renew?(identity: Identity): void;
   /** Tells the peer why and closes. */
   end(disconnect: Disconnect): void;
   /** Closes without a word. */
@@ -53,6 +55,8 @@ export interface Connections {
     which: { readonly session?: string; readonly credentialId?: string; readonly user?: string },
     disconnect: { readonly code: DisconnectCode; readonly reason: string },
   ): number;
+  /** Those whose identity matches. */
+  find(matches: (identity: Identity) => boolean): readonly Connection[];
   /** Sends everybody elsewhere. Resolves when all have left, at the latest after `deadlineMs`. */
   drain(deadlineMs: number): Promise<void>;
   readonly count: number;
@@ -138,6 +142,7 @@ export function createConnections({
       for (const connection of matching) connection.end(disconnect);
       return matching.length;
     },
+    find: (matches) => [...open].filter(({ identity }) => identity !== null && matches(identity)),
     async drain(deadlineMs) {
       if (open.size === 0) return;
       const all = (emptied ??= Promise.withResolvers<void>());

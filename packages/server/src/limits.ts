@@ -36,6 +36,11 @@ export const DEFAULT_LIMITS = {
   pendingTickets: 5,
   ticketSeconds: 30,
   signInCodeMinutes: 10,
+  /** Passwords that may be tried within `signInWindowMinutes`; a right one does not count. */
+  signInsPerUserAndAddress: 10,
+  signInsPerUser: 100,
+  signInsPerAddress: 50,
+  signInWindowMinutes: 5,
   sessionHours: 12,
   /** How long `GET /api/v1/handshakes/{attempt}` knows an attempt. */
   attemptMinutes: 10,

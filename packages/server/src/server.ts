@@ -6,6 +6,7 @@ import type { Runs } from '@greenlight/runs/runs';
 import { createAdmission } from './admission.ts';
 import { createAttempts } from './attempts.ts';
 import { createAuth } from './auth/create-auth.ts';
+import { createReach } from './auth/reach.ts';
 import { identityProblems, type IdentitySettings } from './auth/identity-settings.ts';
 import { createRefuseClientError } from './client-error.ts';
 import { createConnections } from './connections.ts';
@@ -81,13 +82,14 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
   const cut = (credentialId: string, reason: string): void => {
     connections.cut({ credentialId }, { code: 'credential_rejected', reason });
   };
-  const { apiKeys, sessions, tickets, verifier } = createAuth({
+  const { accounts, apiKeys, sessions, tickets, verifier } = createAuth({
     log,
     limits,
     tokens: identity.tokens ?? {},
     port: settings.port,
     clock,
     cut,
+    reach: createReach(connections),
   });
   const attempts = createAttempts({ limits, clock });
   const admission = createAdmission({
@@ -97,6 +99,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     draining,
     logger,
     verifier,
+    accounts,
     cookieName: sessions.cookieName,
     privateOwner: (workflow) => options.runs.privateOwner(workflow),
   });
@@ -111,6 +114,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     connections,
     attempts,
     admission,
+    accounts,
     apiKeys,
     sessions,
     tickets,

@@ -4,6 +4,7 @@ import type { Review } from '@greenlight/runs/review';
 import type { Runs } from '@greenlight/runs/runs';
 import type { Admission } from './admission.ts';
 import type { Attempts } from './attempts.ts';
+import type { Accounts } from './auth/accounts.ts';
 import type { ApiKeys } from './auth/api-keys.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { Tickets } from './auth/tickets.ts';
@@ -31,6 +32,7 @@ export type Services = {
   readonly refuse: Refuse;
   readonly recordAccepted: RecordAccepted;
   readonly attempts: Attempts;
+  readonly accounts: Accounts;
   readonly apiKeys: ApiKeys;
   readonly tickets: Tickets;
   readonly sessions: Sessions;

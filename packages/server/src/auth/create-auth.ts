@@ -1,8 +1,11 @@
 /** Keys, sessions, tickets, tokens and the verifier that asks them, made together because each ends what came from it. */
 import type { Log } from '@greenlight/log/log';
 import type { Limits } from '../limits.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
 import { type ApiKeys, createApiKeys } from './api-keys.ts';
+import type { Reach } from './reach.ts';
 import { createSessions, type Sessions } from './sessions.ts';
+import { createSignInLimits } from './sign-in-limits.ts';
 import { createTickets, type Tickets } from './tickets.ts';
 import type { TokenSettings } from './token-settings.ts';
 import { createTokens } from './tokens.ts';
@@ -10,7 +13,7 @@ import { createVerifier, type Verifier } from './verifier.ts';
 
 export type AuthOptions = {
   readonly log: Pick<Log, 'append' | 'record' | 'records'>;
-  readonly limits: Pick<Limits, 'pendingTickets' | 'ticketSeconds' | 'signInCodeMinutes' | 'sessionHours'>;
+  readonly limits: Limits;
   /** Whose tokens count. */
   readonly tokens: TokenSettings;
   /** In the name of the session cookie. */
@@ -19,18 +22,22 @@ export type AuthOptions = {
   readonly clock: () => number;
   /** Ends the open connections of a credential that no longer counts. */
   readonly cut: (credentialId: string, reason: string) => void;
+  readonly reach: Reach;
 };
 
 export type Auth = {
+  readonly accounts: Accounts;
   readonly apiKeys: ApiKeys;
   readonly sessions: Sessions;
   readonly tickets: Tickets;
   readonly verifier: Verifier;
 };
 
-export function createAuth({ log, limits, port, clock, cut, ...settings }: AuthOptions): Auth {
+export function createAuth({ log, limits, port, clock, cut, reach, ...settings }: AuthOptions): Auth {
   const apiKeys = createApiKeys({ log, clock, cut });
   const sessions = createSessions({ log, limits, port, clock, cut });
+  const signInLimits = createSignInLimits(limits);
+  const accounts = createAccounts({ log, sessions, signInLimits, reach, clock });
   const tickets = createTickets({
     log,
     limits,
@@ -42,5 +49,11 @@ export function createAuth({ log, limits, port, clock, cut, ...settings }: AuthO
     },
   });
   const tokens = createTokens({ settings: settings.tokens, clock });
-  return { apiKeys, sessions, tickets, verifier: createVerifier({ apiKeys, sessions, tickets, tokens }) };
+  return {
+    accounts,
+    apiKeys,
+    sessions,
+    tickets,
+    verifier: createVerifier({ apiKeys, sessions, tickets, tokens }),
+  };
 }

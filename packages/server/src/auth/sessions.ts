@@ -1,4 +1,4 @@
-/** Cookie sessions, opened with a one-time sign-in code. */
+/** Cookie sessions, opened with a one-time sign-in code or by whoever has verified the person. */
 import { randomBytes } from 'node:crypto';
 import type { Identity, Role } from '@greenlight/handshake/identity';
 import type { Failure } from '@greenlight/handshake/verdict';
@@ -19,8 +19,12 @@ export interface Sessions {
   /** A code for `signIn`: one use, `limits.signInCodeMinutes`. */
   mintCode(person: Person): Promise<string>;
   signIn(code: string): Promise<SignedIn>;
+  /** For a person who was verified; `secret` is for the cookie. */
+  open(person: Person): Promise<{ readonly secret: string; readonly identity: Identity }>;
   /** Signs out, and cuts the connections that the session opened. */
   end(secret: string): Promise<void>;
+  /** The same for every session of the user. */
+  endAllOf(user: string, reason: string): Promise<void>;
   verify(secret: string): Promise<Verified>;
   /** Null while the session with this id lasts: what was derived from it ends with it. */
   whyEnded(id: string): Promise<Failure | null>;
@@ -45,6 +49,10 @@ export type SessionOptions = {
 type StoredSession = Person & { readonly id: string; readonly createdAt: number; readonly expiresAt: number };
 
 const COLLECTION = 'sessions';
+const SESSION_ID_PREFIX = 's_';
+
+/** Of a session, or of what was derived from one: a ticket keeps the id of the credential that asked for it. */
+export const isSessionId = (credentialId: string): boolean => credentialId.startsWith(SESSION_ID_PREFIX);
 
 export function createSessions({ log, limits, port, clock, cut }: SessionOptions): Sessions {
   const lifeMs = limits.sessionHours * 3_600_000;
@@ -61,7 +69,7 @@ export function createSessions({ log, limits, port, clock, cut }: SessionOptions
   async function open(person: Person): Promise<{ secret: string; identity: Identity }> {
     const secret = newSecret();
     const createdAt = clock();
-    const id = `s_${randomBytes(12).toString('base64url')}`;
+    const id = `${SESSION_ID_PREFIX}${randomBytes(12).toString('base64url')}`;
     const value: StoredSession = { ...person, id, createdAt, expiresAt: createdAt + lifeMs };
     const record = { collection: COLLECTION, id: digestOf(secret), parent: id, value, ifVersion: 0 };
     const appended = await log.append({ appends: [], records: [record] });
@@ -83,11 +91,24 @@ export function createSessions({ log, limits, port, clock, cut }: SessionOptions
       return { ok: true, ...(await open(spent.value)) };
     },
 
+    open,
+
     async end(secret) {
       const record = await log.record(COLLECTION, digestOf(secret));
       if (!record) return;
       await log.append({ appends: [], records: [{ collection: COLLECTION, id: record.id, value: null }] });
       cut((record.value as StoredSession).id, 'The session was signed out.');
+    },
+
+    async endAllOf(user, reason) {
+      const ended: string[] = [];
+      await forgetRecords(log, COLLECTION, ({ value }) => {
+        const session = value as StoredSession;
+        if (session.user !== user) return false;
+        ended.push(session.id);
+        return true;
+      });
+      for (const id of ended) cut(id, reason);
     },
 
     async verify(secret) {

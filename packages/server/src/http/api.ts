@@ -14,6 +14,7 @@ import { addHealthRoutes, type HealthSources } from './rest/health.ts';
 import { addKeyRoutes } from './rest/keys.ts';
 import { addMetricsRoute } from './rest/metrics.ts';
 import { addRecommendationRoutes } from './rest/recommendations.ts';
+import { addUserRoutes } from './rest/users.ts';
 import { addValidationRoutes } from './rest/validations.ts';
 import { addWorkflowRoutes } from './rest/workflows.ts';
 
@@ -39,6 +40,7 @@ export function createApi(
 
   addHealthRoutes(api, services, health);
   addAuthRoutes(api, services);
+  addUserRoutes(api, services);
   addKeyRoutes(api, services);
   addChannelRoutes(api, services);
   addCommandRoutes(api, services);

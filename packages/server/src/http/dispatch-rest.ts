@@ -13,7 +13,7 @@ export async function dispatchRest(
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const headers = new Headers([...request.headers]);
   let body: Buffer<ArrayBuffer> | null = null;
-  if (method === 'POST') {
+  if (method === 'POST' || method === 'PATCH') {
     const read = await readBody(incoming, limits.messageBytes);
     if (read.kind === 'aborted') return;
     if (read.kind === 'too_large') {

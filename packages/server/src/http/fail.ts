@@ -80,6 +80,8 @@ const STAGES_OF: Readonly<Partial<Record<RefusalCode, Stage | null>>> = {
   internal_error: null,
   route_not_found: 'route',
   rate_limited: 'rate',
+  account_disabled: 'account',
+  password_change_required: 'account',
   channel_forbidden: 'permission',
 };
 

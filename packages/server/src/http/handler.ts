@@ -146,12 +146,13 @@ function methodsOf(route: Route | undefined): readonly string[] {
 function planOf(matched: RouteMatch | null, access: RouteAccess | null, request: HandshakeRequest): Plan {
   const methods = methodsOf(matched?.route);
   if (!matched || !access) return { methods, credential: 'none', channels: [], connection: false };
-  const { credential, channels, may, transport } = access;
+  const { credential, channels, may, changesPassword, transport } = access;
   return {
     methods,
     credential,
     channels: channels?.(matched.parameters, request.query) ?? [],
     ...(may && { may }),
+    ...(changesPassword && { changesPassword }),
     connection: transport !== 'rest',
   };
 }

@@ -5,7 +5,7 @@ import { isChannelName, workflowChannel } from '@greenlight/protocol/channel';
 import { mayAdminister, mayOperate, mayReview, maySteerRuns } from '../access.ts';
 import type { ServerInfo } from '../info.ts';
 
-export const METHODS = ['GET', 'POST', 'DELETE'] as const;
+export const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof METHODS)[number];
 
 export type RouteParameters = Readonly<Record<string, string>>;
@@ -17,6 +17,8 @@ export type RouteAccess = {
   readonly channels?: (parameters: RouteParameters, query: URLSearchParams) => readonly string[];
   /** Null = may; else the sentence that says what is missing. */
   readonly may?: (identity: Identity) => string | null;
+  /** Answers also those who have to change their password first. */
+  readonly changesPassword?: true;
 };
 
 export type Route = {
@@ -70,8 +72,11 @@ const table = (metrics: RouteAccess): readonly Route[] => [
 
   { path: '/api/v1/auth/login', methods: { POST: PUBLIC } },
   { path: '/api/v1/auth/logout', methods: { POST: PUBLIC } },
+  { path: '/api/v1/auth/password', methods: { POST: { ...SIGNED_IN, changesPassword: true } } },
   { path: '/api/v1/auth/me', methods: { GET: SIGNED_IN } },
   { path: '/api/v1/auth/ws-ticket', methods: { POST: SIGNED_IN } },
+  { path: '/api/v1/users', methods: { GET: ADMIN, POST: ADMIN } },
+  { path: '/api/v1/users/{name}', methods: { PATCH: ADMIN } },
   { path: '/api/v1/keys', methods: { GET: ADMIN, POST: ADMIN } },
   { path: '/api/v1/keys/{id}', methods: { DELETE: ADMIN } },
 

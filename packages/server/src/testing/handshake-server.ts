@@ -88,6 +88,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     port: settings.port,
     clock,
     cut: (id) => void cut.push(id),
+    reach: { end: () => {}, endSessions: () => {}, changed: () => {} },
   });
   const { refuse, recordAccepted } = createOutcomes({
     info: { node: 'n_test' },
@@ -102,6 +103,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     settings,
     limits,
     verifier: auth.verifier,
+    accounts: auth.accounts,
     cookieName: auth.sessions.cookieName,
     privateOwner: () => null,
     connections: {

@@ -13,6 +13,7 @@ export type OpenApiDocument = ReturnType<Api['getOpenAPI31Document']>;
 
 const TAGS = [
   { name: 'Authentication', description: 'One verifier for REST, WebSocket, SSE and long-poll.' },
+  { name: 'Users', description: 'Accounts of people who sign in.' },
   { name: 'API keys', description: 'Credentials for programs.' },
   { name: 'Channels', description: 'Append-only logs with a position that every transport shares.' },
   {

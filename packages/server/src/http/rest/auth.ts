@@ -15,6 +15,8 @@ export type Me = {
   readonly channels?: readonly string[];
   readonly credential: CredentialKind;
   readonly expiresAt?: string;
+  /** Nothing else is answered until `POST /api/v1/auth/password`. */
+  readonly mustChangePassword?: true;
 };
 
 const me: z.ZodType<Me> = z
@@ -25,6 +27,10 @@ const me: z.ZodType<Me> = z
     channels: z.array(z.string()).optional().openapi({ description: 'Patterns it is limited to.' }),
     credential: z.enum(['api_key', 'ticket', 'session', 'token']),
     expiresAt: z.string().optional(),
+    mustChangePassword: z
+      .literal(true)
+      .optional()
+      .openapi({ description: 'Nothing else is answered until the password is changed.' }),
   })
   .openapi('Me');
 
@@ -37,18 +43,24 @@ const meOf = ({ user, name, role, channels, credential, expiresAt }: Identity): 
   ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
 });
 
+const password = z.string().min(1).max(1_000);
+const credentials = z.union(
+  [z.object({ user: z.string().min(1).max(200), password }), z.object({ code: z.string().min(1) })],
+  { error: 'needs "user" and "password", or a one-time "code"' },
+);
+
 const login = createRoute({
   method: 'post',
   path: '/api/v1/auth/login',
   tags: ['Authentication'],
-  summary: 'Sign in with a one-time code',
+  summary: 'Sign in with a password or a one-time code',
   description:
-    'The code is printed when the server starts. Answers with the session cookie (HttpOnly, SameSite=Lax).',
+    'In development a code is printed when the server starts. Answers with the session cookie (HttpOnly, SameSite=Lax). A wrong password and an unknown user get the same answer.',
   security: [],
   request: {
     body: {
       required: true,
-      content: { 'application/json': { schema: z.object({ code: z.string().min(1) }) } },
+      content: { 'application/json': { schema: credentials } },
     },
   },
   responses: {
@@ -65,6 +77,25 @@ const logout = createRoute({
   description: 'Ends the session of the cookie, if there is one, and the connections that it opened.',
   security: [],
   responses: { 204: { description: 'Signed out.' }, default: problemResponse },
+});
+
+const changePassword = createRoute({
+  method: 'post',
+  path: '/api/v1/auth/password',
+  tags: ['Authentication'],
+  summary: 'Change my password',
+  description:
+    'Ends every session of the user with its connections, and answers with the cookie of a new one. At least 12 characters.',
+  request: {
+    body: {
+      required: true,
+      content: { 'application/json': { schema: z.object({ current: password, next: password }) } },
+    },
+  },
+  responses: {
+    200: { description: 'Changed.', content: { 'application/json': { schema: me } } },
+    default: problemResponse,
+  },
 });
 
 const whoAmI = createRoute({
@@ -115,12 +146,33 @@ const ticket = createRoute({
   },
 });
 
-export function addAuthRoutes(api: Api, { sessions, tickets }: Services): void {
+export function addAuthRoutes(api: Api, { accounts, sessions, tickets }: Services): void {
   api.openapi(login, async (c) => {
-    const signedIn = await sessions.signIn(c.req.valid('json').code);
+    const presented = c.req.valid('json');
+    const { address, secure } = c.env.request;
+    const signedIn =
+      'code' in presented
+        ? await sessions.signIn(presented.code)
+        : await accounts.signIn({ ...presented, address });
     if (!signedIn.ok) return c.env.fail(signedIn.failure);
-    c.header('set-cookie', sessions.cookie(signedIn.secret, c.env.request.secure));
-    return c.json(meOf(signedIn.identity), 200);
+    const mustChange = 'mustChangePassword' in signedIn && signedIn.mustChangePassword === true;
+    c.header('set-cookie', sessions.cookie(signedIn.secret, secure));
+    return c.json(
+      { ...meOf(signedIn.identity), ...(mustChange && { mustChangePassword: true as const }) },
+      200,
+    );
+  });
+
+  api.openapi(changePassword, async (c) => {
+    const { current, next } = c.req.valid('json');
+    const { address, secure } = c.env.request;
+    const changed = await accounts.changePassword(
+      { user: callerOf(c).user, password: current, address },
+      next,
+    );
+    if (!changed.ok) return c.env.fail(changed.failure);
+    c.header('set-cookie', sessions.cookie(changed.secret, secure));
+    return c.json(meOf(changed.identity), 200);
   });
 
   api.openapi(logout, async (c) => {

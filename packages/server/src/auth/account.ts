@@ -1,0 +1,73 @@
+/** Accounts as they are stored: one record for each user, under the name in lower case. */
+import type { Role } from '@greenlight/handshake/identity';
+import type { Log, StoredRecord } from '@greenlight/log/log';
+
+export type AccountInfo = {
+  readonly user: string;
+  /** For people. */
+  readonly name: string;
+  readonly role: Role;
+  readonly state: 'active' | 'disabled';
+  readonly mustChangePassword: boolean;
+  /** The identity provider that it signs in with; absent for one with a password. */
+  readonly issuer?: string;
+  /** Times are RFC 3339, UTC. */
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly changedAt: string;
+};
+
+export type StoredAccount = AccountInfo & { readonly password: string | null };
+
+type RecordLog = Pick<Log, 'append' | 'record'>;
+
+const COLLECTION = 'users';
+
+export const accountId = (user: string): string => user.toLowerCase();
+
+/** Without the password. */
+export function infoOf({ password: _password, ...info }: StoredAccount): AccountInfo {
+  return info;
+}
+
+export async function readAccount(log: Pick<Log, 'record'>, user: string): Promise<StoredAccount | null> {
+  return ((await log.record(COLLECTION, accountId(user)))?.value ?? null) as StoredAccount | null;
+}
+
+/** By name. */
+export async function listAccounts(log: Pick<Log, 'records'>): Promise<readonly StoredAccount[]> {
+  const accounts: StoredAccount[] = [];
+  for (let last: StoredRecord | undefined; ;) {
+    const page = await log.records(COLLECTION, { limit: 1_000, ...(last && { after: last.id }) });
+    accounts.push(...page.map(({ value }) => value as StoredAccount));
+    last = page.at(-1);
+    if (page.length < 1_000) return accounts;
+  }
+}
+
+/** False if there is one of this name. */
+export async function addAccount(log: RecordLog, account: StoredAccount): Promise<boolean> {
+  const write = { collection: COLLECTION, id: accountId(account.user), value: account, ifVersion: 0 };
+  const appended = await log.append({ appends: [], records: [write] });
+  if (!appended.ok && appended.reason !== 'version_moved')
+    throw new Error(`The account was not stored: ${appended.reason}.`);
+  return appended.ok;
+}
+
+/** `change` sees the newest state, however many change it at once; null leaves it as it is. */
+export async function changeAccount(
+  log: RecordLog,
+  user: string,
+  change: (account: StoredAccount) => StoredAccount | null,
+): Promise<StoredAccount | null> {
+  for (;;) {
+    const record = await log.record(COLLECTION, accountId(user));
+    const changed = record && change(record.value as StoredAccount);
+    if (!record || !changed) return null;
+    const write = { collection: COLLECTION, id: record.id, value: changed, ifVersion: record.version };
+    const appended = await log.append({ appends: [], records: [write] });
+    if (appended.ok) return changed;
+    if (appended.reason !== 'version_moved')
+      throw new Error(`The account was not changed: ${appended.reason}.`);
+  }
+}
