@@ -166,6 +166,9 @@ export function createConnector(options: ConnectorOptions): Connector {
         dispatch({ type: 'heartbeat' });
         options.onPush(frame);
         return;
+      case 'expiring':
+        // The close that follows has the client ask for a fresh credential and connect again with it.
+        return;
       case 'event':
       case 'snapshot':
         options.onPush(frame);

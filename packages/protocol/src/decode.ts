@@ -168,6 +168,7 @@ const SERVER_TYPES: Readonly<Record<ServerFrame['type'], true>> = {
   event: true,
   snapshot: true,
   heartbeat: true,
+  expiring: true,
   refusal: true,
   disconnect: true,
 };

@@ -88,6 +88,8 @@ export type SnapshotPush = {
 };
 /** `heads` are read from the log, for the channels this session is subscribed to. */
 export type HeartbeatPush = { type: 'heartbeat'; at: string; heads: Readonly<Record<string, string>> };
+/** The credential ends soon: an `auth` command with a fresh one keeps the connection open. Time: RFC 3339, UTC. */
+export type ExpiringPush = { type: 'expiring'; expiresAt: string };
 export type RefusalPush = { type: 'refusal' } & Omit<Problem, 'type'> & { docs: string };
 export type DisconnectPush = {
   type: 'disconnect';
@@ -97,5 +99,12 @@ export type DisconnectPush = {
 };
 
 export type Reply = OkReply | ErrorReply;
-export type Push = WelcomePush | EventPush | SnapshotPush | HeartbeatPush | RefusalPush | DisconnectPush;
+export type Push =
+  | WelcomePush
+  | EventPush
+  | SnapshotPush
+  | HeartbeatPush
+  | ExpiringPush
+  | RefusalPush
+  | DisconnectPush;
 export type ServerFrame = Reply | Push;

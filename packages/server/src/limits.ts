@@ -10,6 +10,8 @@ export const DEFAULT_LIMITS = {
   unauthenticatedConnections: 200,
   /** Time for the first `auth` frame, ms. */
   authDeadlineMs: 5_000,
+  /** How long before its credential ends a connection is told; for a short one, half of what is left, ms. */
+  expiryNoticeMs: 30_000,
   /** Bytes that an unauthenticated socket may send. */
   unauthenticatedBytes: 16_384,
   /** One WebSocket message or HTTP body from a client, bytes. */

@@ -122,14 +122,25 @@ export class Session implements Connection, Beating {
 
   #watchExpiry(): void {
     clearTimeout(this.#expiry);
+    const { clock, limits } = this.#services;
     const { expiresAt } = this.#identity;
     if (expiresAt === undefined) return;
-    const left = Math.max(0, expiresAt - this.#services.clock());
-    const check = (): void => {
-      if (left > LONGEST_TIMER_MS) return this.#watchExpiry();
-      this.end({ code: 'credential_rejected', reason: 'The credential has expired; get a new one.' });
-    };
-    this.#expiry = setTimeout(check, Math.min(left, LONGEST_TIMER_MS)).unref();
+    const left = Math.max(0, expiresAt - clock());
+    const noticeMs = Math.min(limits.expiryNoticeMs, left / 2);
+    this.#waitUntil(expiresAt - noticeMs, () => {
+      this.#wire.frame({ type: 'expiring', expiresAt: new Date(expiresAt).toISOString() });
+      this.#waitUntil(expiresAt, () =>
+        this.end({ code: 'credential_rejected', reason: 'The credential has expired; get a new one.' }),
+      );
+    });
+  }
+
+  /** One at a time. Timers fire at once when they are to wait longer than they can. */
+  #waitUntil(time: number, act: () => void): void {
+    const left = Math.max(0, time - this.#services.clock());
+    const isTooLong = left > LONGEST_TIMER_MS;
+    const then = isTooLong ? (): void => this.#waitUntil(time, act) : act;
+    this.#expiry = setTimeout(then, Math.min(left, LONGEST_TIMER_MS)).unref();
   }
 
   /** Hands the outcomes to `reply`, then begins to deliver. */

@@ -26,7 +26,7 @@ export type AsyncApiMessage = {
 };
 
 export const COMMAND_SUMMARIES = {
-  auth: 'The credential, as the first frame, when none came with the request.',
+  auth: 'The credential, as the first frame, when none came with the request; later a fresh one of the same user.',
   subscribe: 'Begin to listen: each channel with the position already had, `earliest` or null.',
   unsubscribe: 'Stop listening.',
   publish: 'Append events to a channel.',
@@ -42,6 +42,8 @@ export const FRAME_SUMMARIES = {
   event: 'An event with its place in its channel.',
   snapshot: 'The whole of a run at one offset; later events are deltas to it.',
   heartbeat: 'The server is there, and these are the heads of your channels, read from the log.',
+  expiring:
+    'The credential ends at this time: send `auth` with a fresh one to stay connected; otherwise the close follows.',
   refusal: 'You were not let in, and why; the close follows.',
   disconnect: 'This connection ends, and why; the close follows.',
 } as const satisfies Record<ServerFrame['type'], string>;

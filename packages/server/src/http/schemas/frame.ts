@@ -119,6 +119,7 @@ export const serverFrameSchemas = {
     at: timestamp,
     heads: z.record(z.string(), positionText).openapi({ description: 'Read from the log.' }),
   }),
+  expiring: z.object({ type: z.literal('expiring'), expiresAt: timestamp }),
   refusal: z.object({
     type: z.literal('refusal'),
     docs: z.string().openapi({ format: 'uri' }),
