@@ -19,6 +19,10 @@ const STATIC: readonly Check[] = [
   { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'] },
   { name: 'types of the page', command: [bin('tsc'), '-p', 'apps/dashboard/tsconfig.json'] },
   { name: 'unused code and dependencies', command: [bin('knip')] },
+  {
+    name: 'documents',
+    command: [process.execPath, 'packages/cli/bin/greenlight.mjs', 'validate', 'docs', '*.md'],
+  },
 ];
 
 type Count = { passed: number; failed: number; skipped: readonly string[] };
