@@ -27,7 +27,7 @@ const wanted = globSync(['package.json', '{packages,apps}/*/package.json'], { cw
 const explained = readFileSync(join(root, 'docs/dependencies.md'), 'utf8')
   .split('\n')
   .flatMap((line) => [...(/^\| (.*?) \|/.exec(line)?.[1]?.matchAll(/`([^`]+)`/g) ?? [])])
-  .map(([, name]) => name);
+  .map(([, name = '']) => name);
 
 describe('dependencies', () => {
   it('are each explained, once, and nothing else is', () => {
