@@ -82,10 +82,11 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
   const cut = (credentialId: string, reason: string): void => {
     connections.cut({ credentialId }, { code: 'credential_rejected', reason });
   };
-  const { accounts, apiKeys, sessions, tickets, verifier } = createAuth({
+  const { accounts, oidc, apiKeys, sessions, tickets, verifier } = createAuth({
     log,
     limits,
-    tokens: identity.tokens ?? {},
+    identity,
+    publicUrl: settings.publicUrl,
     port: settings.port,
     clock,
     cut,
@@ -115,6 +116,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     attempts,
     admission,
     accounts,
+    oidc,
     apiKeys,
     sessions,
     tickets,

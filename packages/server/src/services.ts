@@ -6,6 +6,7 @@ import type { Admission } from './admission.ts';
 import type { Attempts } from './attempts.ts';
 import type { Accounts } from './auth/accounts.ts';
 import type { ApiKeys } from './auth/api-keys.ts';
+import type { Oidc } from './auth/oidc.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { Tickets } from './auth/tickets.ts';
 import type { Connections } from './connections.ts';
@@ -33,6 +34,8 @@ export type Services = {
   readonly recordAccepted: RecordAccepted;
   readonly attempts: Attempts;
   readonly accounts: Accounts;
+  /** Null: no identity provider is configured. */
+  readonly oidc: Oidc | null;
   readonly apiKeys: ApiKeys;
   readonly tickets: Tickets;
   readonly sessions: Sessions;

@@ -5,17 +5,18 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import { type ApiKeys, createApiKeys } from './api-keys.ts';
 import type { Reach } from './reach.ts';
 import { createSessions, type Sessions } from './sessions.ts';
+import { createOidc, type Oidc } from './oidc.ts';
+import type { IdentitySettings } from './identity-settings.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
 import { createTickets, type Tickets } from './tickets.ts';
-import type { TokenSettings } from './token-settings.ts';
 import { createTokens } from './tokens.ts';
 import { createVerifier, type Verifier } from './verifier.ts';
 
 export type AuthOptions = {
   readonly log: Pick<Log, 'append' | 'record' | 'records'>;
   readonly limits: Limits;
-  /** Whose tokens count. */
-  readonly tokens: TokenSettings;
+  readonly identity: IdentitySettings;
+  readonly publicUrl: string;
   /** In the name of the session cookie. */
   readonly port: number;
   /** Milliseconds since 1970. */
@@ -27,13 +28,15 @@ export type AuthOptions = {
 
 export type Auth = {
   readonly accounts: Accounts;
+  /** Null: no provider is configured. */
+  readonly oidc: Oidc | null;
   readonly apiKeys: ApiKeys;
   readonly sessions: Sessions;
   readonly tickets: Tickets;
   readonly verifier: Verifier;
 };
 
-export function createAuth({ log, limits, port, clock, cut, reach, ...settings }: AuthOptions): Auth {
+export function createAuth({ log, limits, port, clock, cut, reach, identity, publicUrl }: AuthOptions): Auth {
   const apiKeys = createApiKeys({ log, clock, cut });
   const sessions = createSessions({ log, limits, port, clock, cut });
   const signInLimits = createSignInLimits(limits);
@@ -48,9 +51,13 @@ export function createAuth({ log, limits, port, clock, cut, reach, ...settings }
       return expiresAt <= clock() ? { code: 'token_expired' } : null;
     },
   });
-  const tokens = createTokens({ settings: settings.tokens, clock });
+  const tokens = createTokens({ settings: identity.tokens ?? {}, clock });
+  const oidc = identity.oidc
+    ? createOidc({ settings: identity.oidc, publicUrl, port, log, sessions, clock })
+    : null;
   return {
     accounts,
+    oidc,
     apiKeys,
     sessions,
     tickets,

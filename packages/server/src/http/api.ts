@@ -14,6 +14,7 @@ import { addHealthRoutes, type HealthSources } from './rest/health.ts';
 import { addKeyRoutes } from './rest/keys.ts';
 import { addMetricsRoute } from './rest/metrics.ts';
 import { addRecommendationRoutes } from './rest/recommendations.ts';
+import { addOidcRoutes } from './rest/oidc.ts';
 import { addUserRoutes } from './rest/users.ts';
 import { addValidationRoutes } from './rest/validations.ts';
 import { addWorkflowRoutes } from './rest/workflows.ts';
@@ -40,6 +41,7 @@ export function createApi(
 
   addHealthRoutes(api, services, health);
   addAuthRoutes(api, services);
+  addOidcRoutes(api, services);
   addUserRoutes(api, services);
   addKeyRoutes(api, services);
   addChannelRoutes(api, services);

@@ -84,7 +84,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const auth = createAuth({
     log,
     limits,
-    tokens: {},
+    identity: {},
+    publicUrl: settings.publicUrl,
     port: settings.port,
     clock,
     cut: (id) => void cut.push(id),
