@@ -20,7 +20,7 @@ describe('four transports', () => {
     const { epoch } = await stage.rawLog.head('news');
     using socket = new TestSocket(stage, '/ws');
     using plain = new TestSocket(stage, '/ws/news');
-    using stream = await SseClient.open(stage, '/sse?channels=news');
+    using stream = await SseClient.open(stage, '/api/v1/sse?channels=news');
     await socket.subscribe({ news: null });
     await plain.next();
     await stream.next();
@@ -48,7 +48,7 @@ const visits: Readonly<Record<string, Visit>> = {
     return await socket.events(count);
   },
   async sse(stage, since, count) {
-    using stream = await SseClient.open(stage, '/sse?channels=news', { 'Last-Event-ID': since });
+    using stream = await SseClient.open(stage, '/api/v1/sse?channels=news', { 'Last-Event-ID': since });
     return await stream.events(count);
   },
   async poll(stage, since) {

@@ -2,7 +2,6 @@
 import { get, type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { toBuffer } from '../transports/receive-text.ts';
-import type { Stage } from './stage.ts';
 
 /** What has arrived and was not looked at yet. `next` waits; it rejects when the stream ends instead. */
 export class Inbox<Item> {
@@ -45,6 +44,12 @@ export class Inbox<Item> {
   }
 }
 
+/** Where clients go, and what they present unless told otherwise. */
+export type Target = { readonly host: string; readonly credential?: string };
+
+const authorization = (credential: string | null | undefined): Record<string, string> =>
+  credential ? { authorization: `Bearer ${credential}` } : {};
+
 /** Any frame, as the tests look at it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into whatever came and fails if it is not there
 export type AnyFrame = Record<string, any>;
@@ -55,10 +60,11 @@ export class TestSocket extends Inbox<AnyFrame> implements Disposable {
   /** Every text as it came, JSON or not. */
   readonly texts: string[] = [];
 
-  constructor(stage: Pick<Stage, 'host'>, path: string) {
+  /** `credential`: null for none. */
+  constructor({ host, credential }: Target, path: string, as: string | null | undefined = credential) {
     super();
     const protocols = /^\/(?:ws(?:\?|$)|api)/.test(path) ? ['greenlight.v1'] : [];
-    this.websocket = new WebSocket(`ws://${stage.host}${path}`, protocols);
+    this.websocket = new WebSocket(`ws://${host}${path}`, protocols, { headers: authorization(as) });
     this.websocket.on('message', (data) => {
       const text = toBuffer(data).toString();
       this.texts.push(text);
@@ -136,12 +142,13 @@ export class SseClient extends Inbox<SseMessage> implements Disposable {
   }
 
   static open(
-    stage: Pick<Stage, 'host'>,
+    { host, credential }: Target,
     path: string,
     headers: Record<string, string> = {},
   ): Promise<SseClient> {
+    const all = { ...authorization(credential), ...headers };
     return new Promise((resolve, reject) => {
-      get(`http://${stage.host}${path}`, { headers, agent: false }, (incoming) =>
+      get(`http://${host}${path}`, { headers: all, agent: false }, (incoming) =>
         resolve(new SseClient(incoming)),
       ).on('error', reject);
     });
@@ -195,11 +202,14 @@ export type PollAnswer = {
 };
 
 export async function poll(
-  stage: Pick<Stage, 'host'>,
+  { host, credential }: Target,
   query: string,
   signal?: AbortSignal,
 ): Promise<PollAnswer> {
-  const response = await fetch(`http://${stage.host}/poll?${query}`, signal ? { signal } : {});
+  const response = await fetch(`http://${host}/api/v1/poll?${query}`, {
+    headers: authorization(credential),
+    ...(signal && { signal }),
+  });
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   return (await response.json()) as PollAnswer;
 }

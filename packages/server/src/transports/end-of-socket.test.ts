@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../testing/stage.ts';
 import { TestSocket, type AnyFrame } from '../testing/clients.ts';
 
-const UPGRADE = (path: string): string =>
+const upgrade = (path: string, credential: string): string =>
   [
     `GET ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
+    `Authorization: Bearer ${credential}`,
     'Upgrade: websocket',
     'Connection: Upgrade',
     'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
@@ -65,7 +66,7 @@ async function rawSocket(
   });
   socket.on('error', () => {});
   const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  socket.write(UPGRADE(path));
+  socket.write(upgrade(path, stage.credential));
   return { socket, bytes: () => Buffer.concat(chunks), ended, welcomed: welcomed.promise };
 }
 
@@ -193,9 +194,9 @@ describe('the end of a socket', () => {
 
   it('tells operators who comes and goes', async () => {
     await using stage = await openStage();
-    using operator = new TestSocket(stage, '/ws?as=ada:operator');
+    using operator = new TestSocket(stage, '/ws', await stage.key('operator', { user: 'ada' }));
     await operator.subscribe({ '$SYS:connections': null });
-    const guest = new TestSocket(stage, '/ws?as=ben:viewer');
+    const guest = new TestSocket(stage, '/ws', await stage.key('viewer', { user: 'ben' }));
     expect(await operator.event()).toMatchObject({
       event: { type: 'connection.opened', data: { user: 'ben', transport: 'websocket' } },
     });

@@ -7,7 +7,7 @@ describe('server-sent events', () => {
     await using stage = await openStage();
     await stage.publish('b', 1);
     const { epoch } = await stage.rawLog.head('b');
-    using stream = await SseClient.open(stage, '/sse?channels=a,b');
+    using stream = await SseClient.open(stage, '/api/v1/sse?channels=a,b');
     expect(stream.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
@@ -19,7 +19,7 @@ describe('server-sent events', () => {
   it('[S2] [S3] carries the position of all channels, and resumes from it', async () => {
     await using stage = await openStage();
     const { epoch } = await stage.rawLog.head('a');
-    using stream = await SseClient.open(stage, '/sse?channels=a,b');
+    using stream = await SseClient.open(stage, '/api/v1/sse?channels=a,b');
     await stream.next();
     await stage.publish('a', 1);
     await stage.publish('b', 1);
@@ -33,8 +33,8 @@ describe('server-sent events', () => {
     await stage.publish('a', 2);
     const headers = { 'Last-Event-ID': stream.lastEventId };
     for (const path of [
-      '/sse?channels=a,b&since=earliest',
-      `/sse?channels=a,b&lastEventId=${stream.lastEventId}`,
+      '/api/v1/sse?channels=a,b&since=earliest',
+      `/api/v1/sse?channels=a,b&lastEventId=${stream.lastEventId}`,
     ]) {
       using again = await SseClient.open(stage, path, path.includes('lastEventId') ? {} : headers);
       const events = await again.events(2);
@@ -45,22 +45,22 @@ describe('server-sent events', () => {
   it('[S4] tells of a gap first, and of nothing else', async () => {
     await using stage = await openStage();
     await stage.publish('a', 1);
-    using lost = await SseClient.open(stage, '/sse?channels=a', { 'Last-Event-ID': 'other:5' });
+    using lost = await SseClient.open(stage, '/api/v1/sse?channels=a', { 'Last-Event-ID': 'other:5' });
     await lost.next();
     expect((await lost.next()).data).toMatchObject({
       type: 'ok',
       channels: { a: { outcome: 'reset', reason: 'epoch_changed' } },
     });
     expect((await lost.next()).data).toMatchObject({ type: 'event', offset: 1 });
-    using whole = await SseClient.open(stage, '/sse?channels=a&since=earliest');
+    using whole = await SseClient.open(stage, '/api/v1/sse?channels=a&since=earliest');
     await whole.next();
     expect((await whole.next()).data).toMatchObject({ type: 'event', offset: 1 });
   });
 
   it('[S4] [S5] gives all frames to those who ask, and comments to the others', async () => {
     await using stage = await openStage({ limits: { heartbeatMs: 40 } });
-    using all = await SseClient.open(stage, '/sse?channels=a&frames=all');
-    using bare = await SseClient.open(stage, '/sse?channels=a');
+    using all = await SseClient.open(stage, '/api/v1/sse?channels=a&frames=all');
+    using bare = await SseClient.open(stage, '/api/v1/sse?channels=a');
     expect((await all.next()).data).toMatchObject({ type: 'welcome', user: 'ada' });
     await all.next();
     expect((await all.next()).data).toMatchObject({
@@ -84,7 +84,7 @@ describe('server-sent events', () => {
 
   it('[S6] ends a stream that is read too slowly, which resumes without a loss', async () => {
     await using stage = await openStage({ limits: { outboxBytes: 100_000, catchUpBytes: 20_000 } });
-    const stream = await SseClient.open(stage, '/sse?channels=memory&frames=all');
+    const stream = await SseClient.open(stage, '/api/v1/sse?channels=memory&frames=all');
     await stream.until(({ data }) => data?.['type'] === 'ok');
     stream.pause();
     let last = 0;
@@ -99,7 +99,7 @@ describe('server-sent events', () => {
       expect(data).toMatchObject({ code: 'slow_consumer' });
       break;
     }
-    using resumed = await SseClient.open(stage, '/sse?channels=memory', {
+    using resumed = await SseClient.open(stage, '/api/v1/sse?channels=memory', {
       'Last-Event-ID': stream.lastEventId,
     });
     const after = await resumed.events(last - before.length);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStage } from '../testing/stage.ts';
 import { TestSocket } from '../testing/clients.ts';
+import type { RunsByHand } from '../testing/runs-in-memory.ts';
 
 describe('a plain socket', () => {
   it('[F10] says where it stands, then gives event frames', async () => {
@@ -91,14 +92,32 @@ describe('a plain socket', () => {
     });
   });
 
-  it('[F13] ends when the channel may not be read', async () => {
-    await using stage = await openStage();
-    using socket = new TestSocket(stage, '/ws/user:ada?as=ben:viewer');
-    expect(await socket.next()).toMatchObject({
-      type: 'connection_established',
-      outcomes: { 'user:ada': { outcome: 'denied' } },
+  it('[F13] ends when what it reads has become private', async () => {
+    const runs: RunsByHand = new Map();
+    await using stage = await openStage({ runs });
+    using socket = new TestSocket(stage, '/ws/wf_9', await stage.key('viewer', { user: 'ben' }));
+    expect(await socket.next()).toMatchObject({ type: 'connection_established' });
+    const run = { id: 'wf_9', private: true, owner: 'ada' };
+    runs.set('wf_9', { run, offset: 1 } as never);
+    await stage.services.log.append({
+      appends: [
+        {
+          channel: 'workflow:wf_9',
+          events: [
+            {
+              id: '1',
+              type: 't',
+              source: '/s',
+              time: '2026-01-01T00:00:00Z',
+              specversion: '1.0',
+              data: 'secret',
+            },
+          ],
+        },
+      ],
     });
     expect(await socket.next()).toMatchObject({ type: 'disconnect', code: 'forbidden' });
     expect(await socket.closed).toMatchObject({ code: 4403 });
+    expect(socket.texts.join('')).not.toContain('secret');
   });
 });

@@ -12,7 +12,7 @@ describe('subscribing', () => {
     expect(await socket.next()).toMatchObject({
       type: 'welcome',
       user: 'ada',
-      node: 'n_stage',
+      node: 'n_test',
       build: 'test',
       heartbeatMs: 3_600_000,
     });
@@ -215,13 +215,15 @@ describe('commands', () => {
   });
 });
 
+const UNKNOWN_KEY = `gl_00000000_${'0'.repeat(43)}`;
+
 describe('authentication', () => {
   it('[F7] takes the first frame as credential, and what came behind it afterwards', async () => {
     await using stage = await openStage();
-    using socket = new TestSocket(stage, '/ws?as=nobody');
+    using socket = new TestSocket(stage, '/ws', null);
     await socket.opened;
     expect(stage.services.connections.unauthenticated).toBe(1);
-    await socket.send({ id: 1, type: 'auth', token: 'good ben' });
+    await socket.send({ id: 1, type: 'auth', token: await stage.key('admin', { user: 'ben' }) });
     await socket.send({ id: 2, type: 'subscribe', channels: { news: null } });
     expect(await socket.next()).toMatchObject({ id: 1, type: 'ok', user: 'ben' });
     expect(await socket.next()).toMatchObject({ type: 'welcome', user: 'ben' });
@@ -232,20 +234,20 @@ describe('authentication', () => {
 
   it('[F7] refuses a bad credential, another first frame, and silence', async () => {
     await using stage = await openStage({ limits: { authDeadlineMs: 100 } });
-    using bad = new TestSocket(stage, '/ws?as=nobody');
-    await bad.send({ id: 1, type: 'auth', token: 'bad' });
+    using bad = new TestSocket(stage, '/ws', null);
+    await bad.send({ id: 1, type: 'auth', token: UNKNOWN_KEY });
     expect(await bad.next()).toMatchObject({ type: 'refusal', code: 'api_key_unknown', status: 401 });
     expect(await bad.closed).toMatchObject({
       code: 4401,
       reason: expect.stringMatching(/^api_key_unknown [\w-]{22}$/),
     });
 
-    using hasty = new TestSocket(stage, '/ws?as=nobody');
+    using hasty = new TestSocket(stage, '/ws', null);
     await hasty.send({ id: 1, type: 'ping' });
     expect(await hasty.next()).toMatchObject({ type: 'refusal', code: 'credential_missing' });
     expect(await hasty.closed).toMatchObject({ code: 4401 });
 
-    using silent = new TestSocket(stage, '/ws?as=nobody');
+    using silent = new TestSocket(stage, '/ws', null);
     expect(await silent.next()).toMatchObject({
       type: 'refusal',
       code: 'credential_missing',
@@ -260,25 +262,29 @@ describe('authentication', () => {
 
   it('[F7] cuts off whoever sends a lot before it is known', async () => {
     await using stage = await openStage({ limits: { unauthenticatedBytes: 500 } });
-    using socket = new TestSocket(stage, '/ws?as=nobody');
+    using socket = new TestSocket(stage, '/ws', null);
     await socket.send({ id: 1, type: 'auth', token: 'x'.repeat(600) });
     expect(await socket.closed).toMatchObject({ code: 4413 });
   });
 
   it('[F8] ends with the credential, unless it was renewed by the same user', async () => {
     await using stage = await openStage();
-    const soon = Date.now() + 200;
-    using expiring = new TestSocket(stage, `/ws?as=ada&expiresAt=${soon}`);
-    using renewed = new TestSocket(stage, `/ws?as=ben&expiresAt=${soon}`);
-    expect(await renewed.reply({ id: 1, type: 'auth', token: 'good eve' })).toMatchObject({
+    const keys = {
+      ben: await stage.key('admin', { user: 'ben' }),
+      eve: await stage.key('admin', { user: 'eve' }),
+    };
+    const expiresAt = Date.now() + 500;
+    using expiring = new TestSocket(stage, '/ws', await stage.key('admin', { user: 'ada', expiresAt }));
+    using renewed = new TestSocket(stage, '/ws', await stage.key('admin', { user: 'ben', expiresAt }));
+    expect(await renewed.reply({ id: 1, type: 'auth', token: keys.eve })).toMatchObject({
       type: 'error',
       code: 'invalid_input',
     });
-    expect(await renewed.reply({ id: 2, type: 'auth', token: 'bad' })).toMatchObject({
+    expect(await renewed.reply({ id: 2, type: 'auth', token: UNKNOWN_KEY })).toMatchObject({
       type: 'error',
       code: 'api_key_unknown',
     });
-    expect(await renewed.reply({ id: 3, type: 'auth', token: 'good ben' })).toMatchObject({
+    expect(await renewed.reply({ id: 3, type: 'auth', token: keys.ben })).toMatchObject({
       type: 'ok',
       user: 'ben',
     });
@@ -293,7 +299,7 @@ describe('authentication', () => {
 describe('permission', () => {
   it('[F13] is asked at subscribe', async () => {
     await using stage = await openStage();
-    using socket = new TestSocket(stage, '/ws?as=ben:viewer');
+    using socket = new TestSocket(stage, '/ws', await stage.key('viewer', { user: 'ben' }));
     expect(
       (await socket.subscribe({ '$SYS:connections': null, 'user:ada': null, 'user:ben': null }))['channels'],
     ).toMatchObject({
@@ -306,8 +312,8 @@ describe('permission', () => {
   it('[F13] is asked again when a run has become private', async () => {
     const runs = new Map();
     await using stage = await openStage({ runs });
-    using owner = new TestSocket(stage, '/ws?as=ada');
-    using other = new TestSocket(stage, '/ws?as=ben');
+    using owner = new TestSocket(stage, '/ws');
+    using other = new TestSocket(stage, '/ws', await stage.key('admin', { user: 'ben' }));
     await owner.subscribe({ 'workflow:wf_9': null });
     await other.subscribe({ 'workflow:wf_9': null });
     runs.set('wf_9', { run: { id: 'wf_9', private: true, owner: 'ada' }, offset: 1 });
