@@ -34,6 +34,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const tree = positionals[0] ?? 'node_modules';
+const roots = [tree];
 const input = inputOf(tree);
 
 if (values.measure === 'greenlight') console.log(JSON.stringify(await measureGreenlight(input)));
@@ -52,8 +53,8 @@ async function measureGreenlight(input: ValidationInput): Promise<Measured> {
   let firstMs = 0;
   let bytes = 0;
   let findings = 0;
-  const { files } = await discover(input, { roots: ['.'] });
-  const created = await createEngine({ input, roots: ['.'] });
+  const { files } = await discover(input, { roots });
+  const created = await createEngine({ input, roots });
   if (!created.ok) throw new Error(created.detail);
   await created.engine.run(files, {
     onResult: (result) => {
@@ -73,11 +74,11 @@ async function measureLinter(input: ValidationInput): Promise<Measured> {
   const started = performance.now();
   let firstMs = 0;
   let findings = 0;
-  const { files } = await discover(input, { roots: ['.'] });
+  const { files } = await discover(input, { roots });
   const config = lintConfiguration(input);
   for (const { path } of files) {
     if (path === undefined) continue;
-    const results = lint({ files: [path], config });
+    const results = lint({ files: [path], config, handleRuleFailures: true });
     firstMs ||= performance.now() - started;
     findings += Object.values(results).flat().length;
   }
@@ -101,6 +102,7 @@ async function compare(rounds: number): Promise<void> {
     memoryGb: Math.round(totalmem() / 1e9),
     node: process.version,
   };
+  if (ours.files === 0) throw new Error(`There are no Markdown files in ${tree}.`);
   const ratio = ours.filesPerSecond / theirs.filesPerSecond;
   const result = { tree, rounds, machine, greenlight: ours, linter: theirs, ratio: round(ratio, 2) };
   if (values.json) {
