@@ -74,6 +74,8 @@ export type WelcomePush = {
   type: 'welcome';
   session: string;
   user: string;
+  /** The credential comes from a simulated sign-in. */
+  simulated?: true;
   node: string;
   build: string;
   heartbeatMs: number;

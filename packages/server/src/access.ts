@@ -46,5 +46,5 @@ export const mayReview = ({ role }: Identity): boolean =>
   role === 'reviewer' || role === 'operator' || role === 'admin';
 /** Operators' views: handshakes, connections, channels. */
 export const mayOperate = isOperator;
-/** Keys and users. */
-export const mayAdminister = ({ role }: Identity): boolean => role === 'admin';
+/** Keys and users. A simulated administrator must leave nothing behind that outlives the simulation. */
+export const mayAdminister = ({ role, simulated }: Identity): boolean => role === 'admin' && !simulated;

@@ -51,7 +51,9 @@ export async function publish(
   if (wrong) return wrong;
 
   const time = new Date(clock()).toISOString();
-  const events = inputs.map((input) => completed(input, channel, time));
+  const events = inputs.map((input) =>
+    completed(identity.simulated ? { ...input, simulated: true } : input, channel, time),
+  );
   const began = performance.now();
   const appended = await log.append({
     appends: [{ channel, events }],

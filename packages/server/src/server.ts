@@ -72,7 +72,7 @@ export function createBareServer(): HttpServer {
 /** Attaches at once, so that nothing that arrives from now on goes unanswered. */
 export function attachServer(http: HttpServer, options: ServerOptions): Server {
   const { settings, limits, clock, log, logger, info, identity = {} } = options;
-  const [problem] = identityProblems(identity);
+  const [problem] = identityProblems(identity, info.environment);
   if (problem !== undefined) throw new Error(problem);
   let isDraining = false;
   const draining = (): boolean => isDraining;
@@ -82,7 +82,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
   const cut = (credentialId: string, reason: string): void => {
     connections.cut({ credentialId }, { code: 'credential_rejected', reason });
   };
-  const { accounts, oidc, apiKeys, sessions, tickets, verifier } = createAuth({
+  const { accounts, oidc, simulated, apiKeys, sessions, tickets, verifier } = createAuth({
     log,
     limits,
     identity,
@@ -117,6 +117,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     admission,
     accounts,
     oidc,
+    simulated,
     apiKeys,
     sessions,
     tickets,

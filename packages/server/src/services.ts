@@ -7,6 +7,7 @@ import type { Attempts } from './attempts.ts';
 import type { Accounts } from './auth/accounts.ts';
 import type { ApiKeys } from './auth/api-keys.ts';
 import type { Oidc } from './auth/oidc.ts';
+import type { Simulated } from './auth/simulated.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { Tickets } from './auth/tickets.ts';
 import type { Connections } from './connections.ts';
@@ -36,6 +37,8 @@ export type Services = {
   readonly accounts: Accounts;
   /** Null: no identity provider is configured. */
   readonly oidc: Oidc | null;
+  /** Null: there is no simulated sign-in. */
+  readonly simulated: Simulated | null;
   readonly apiKeys: ApiKeys;
   readonly tickets: Tickets;
   readonly sessions: Sessions;

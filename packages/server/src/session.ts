@@ -104,6 +104,7 @@ export class Session implements Connection, Beating {
       type: 'welcome',
       session: this.session,
       user: this.#identity.user,
+      ...(this.#identity.simulated && { simulated: true }),
       node: info.node,
       build: info.build,
       heartbeatMs: limits.heartbeatMs,

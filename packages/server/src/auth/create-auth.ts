@@ -7,6 +7,7 @@ import type { Reach } from './reach.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createOidc, type Oidc } from './oidc.ts';
 import type { IdentitySettings } from './identity-settings.ts';
+import { createSimulated, type Simulated } from './simulated.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
 import { createTickets, type Tickets } from './tickets.ts';
 import { createTokens } from './tokens.ts';
@@ -33,6 +34,8 @@ export type Auth = {
   readonly apiKeys: ApiKeys;
   readonly sessions: Sessions;
   readonly tickets: Tickets;
+  /** Null: there is no simulated sign-in. */
+  readonly simulated: Simulated | null;
   readonly verifier: Verifier;
 };
 
@@ -52,15 +55,18 @@ export function createAuth({ log, limits, port, clock, cut, reach, identity, pub
     },
   });
   const tokens = createTokens({ settings: identity.tokens ?? {}, clock });
+  const { simulatedSignIn } = identity;
+  const simulated = simulatedSignIn ? createSimulated(simulatedSignIn, clock) : null;
   const oidc = identity.oidc
     ? createOidc({ settings: identity.oidc, publicUrl, port, log, sessions, clock })
     : null;
   return {
     accounts,
     oidc,
+    simulated,
     apiKeys,
     sessions,
     tickets,
-    verifier: createVerifier({ apiKeys, sessions, tickets, tokens }),
+    verifier: createVerifier({ apiKeys, sessions, tickets, tokens, simulated }),
   };
 }

@@ -9,7 +9,14 @@ import { createOneTimeSecrets } from './one-time.ts';
 import { digestOf, newSecret } from './secret.ts';
 import type { Verified } from './verifier.ts';
 
-export type Person = { readonly user: string; readonly name: string; readonly role: Role };
+export type Person = {
+  readonly user: string;
+  readonly name: string;
+  readonly role: Role;
+  /** Patterns; absent = what the role may. */
+  readonly channels?: readonly string[];
+  readonly simulated?: true;
+};
 
 export type SignedIn =
   | { readonly ok: true; readonly secret: string; readonly identity: Identity }
@@ -129,8 +136,8 @@ export function createSessions({ log, limits, port, clock, cut }: SessionOptions
   };
 }
 
-function identityOf({ user, name, role, id, expiresAt }: StoredSession): Identity {
-  return { user, name, role, credential: 'session', credentialId: id, expiresAt };
+function identityOf({ id, createdAt: _createdAt, ...session }: StoredSession): Identity {
+  return { ...session, credential: 'session', credentialId: id };
 }
 
 /** A sign-in code is a ticket for one session, and its refusals are named like a ticket's. */

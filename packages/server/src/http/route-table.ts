@@ -73,6 +73,7 @@ const table = (metrics: RouteAccess): readonly Route[] => [
   { path: '/api/v1/auth/login', methods: { POST: PUBLIC } },
   { path: '/api/v1/auth/oidc/start', methods: { GET: PUBLIC } },
   { path: '/api/v1/auth/oidc/callback', methods: { GET: PUBLIC } },
+  { path: '/api/v1/auth/simulated', methods: { POST: PUBLIC } },
   { path: '/api/v1/auth/logout', methods: { POST: PUBLIC } },
   { path: '/api/v1/auth/password', methods: { POST: { ...SIGNED_IN, changesPassword: true } } },
   { path: '/api/v1/auth/me', methods: { GET: SIGNED_IN } },

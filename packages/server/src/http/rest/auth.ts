@@ -17,6 +17,8 @@ export type Me = {
   readonly expiresAt?: string;
   /** Nothing else is answered until `POST /api/v1/auth/password`. */
   readonly mustChangePassword?: true;
+  /** The credential comes from a simulated sign-in. */
+  readonly simulated?: true;
 };
 
 const me: z.ZodType<Me> = z
@@ -31,16 +33,18 @@ const me: z.ZodType<Me> = z
       .literal(true)
       .optional()
       .openapi({ description: 'Nothing else is answered until the password is changed.' }),
+    simulated: z.literal(true).optional().openapi({ description: 'From a simulated sign-in.' }),
   })
   .openapi('Me');
 
-const meOf = ({ user, name, role, channels, credential, expiresAt }: Identity): Me => ({
+const meOf = ({ user, name, role, channels, credential, expiresAt, simulated }: Identity): Me => ({
   user,
   name,
   role,
   ...(channels && { channels }),
   credential,
   ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
+  ...(simulated && { simulated }),
 });
 
 const password = z.string().min(1).max(1_000);
@@ -77,6 +81,26 @@ const logout = createRoute({
   description: 'Ends the session of the cookie, if there is one, and the connections that it opened.',
   security: [],
   responses: { 204: { description: 'Signed out.' }, default: problemResponse },
+});
+
+const simulate = createRoute({
+  method: 'post',
+  path: '/api/v1/auth/simulated',
+  tags: ['Authentication'],
+  summary: 'Open a session with a simulated token',
+  description:
+    'For tests of pages. Only where simulated sign-in is configured, which cannot be in production; elsewhere `not_found`.',
+  security: [],
+  request: {
+    body: {
+      required: true,
+      content: { 'application/json': { schema: z.object({ token: z.string().min(1) }) } },
+    },
+  },
+  responses: {
+    200: { description: 'Signed in.', content: { 'application/json': { schema: me } } },
+    default: problemResponse,
+  },
 });
 
 const changePassword = createRoute({
@@ -146,7 +170,7 @@ const ticket = createRoute({
   },
 });
 
-export function addAuthRoutes(api: Api, { accounts, sessions, tickets }: Services): void {
+export function addAuthRoutes(api: Api, { accounts, sessions, simulated, tickets }: Services): void {
   api.openapi(login, async (c) => {
     const presented = c.req.valid('json');
     const { address, secure } = c.env.request;
@@ -161,6 +185,18 @@ export function addAuthRoutes(api: Api, { accounts, sessions, tickets }: Service
       { ...meOf(signedIn.identity), ...(mustChange && { mustChangePassword: true as const }) },
       200,
     );
+  });
+
+  api.openapi(simulate, async (c) => {
+    if (!simulated)
+      return c.env.fail({ code: 'not_found', detail: 'There is no simulated sign-in on this server.' });
+    const verified = await simulated.verify(c.req.valid('json').token);
+    if (!verified.ok) return c.env.fail(verified.failure);
+    const { user, name, role, channels } = verified.identity;
+    const person = { user, name, role, ...(channels && { channels }), simulated: true as const };
+    const { secret, identity } = await sessions.open(person);
+    c.header('set-cookie', sessions.cookie(secret, c.env.request.secure));
+    return c.json(meOf(identity), 200);
   });
 
   api.openapi(changePassword, async (c) => {

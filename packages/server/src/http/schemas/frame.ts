@@ -102,6 +102,7 @@ export const serverFrameSchemas = {
     type: z.literal('welcome'),
     session: z.string(),
     user: z.string(),
+    simulated: z.literal(true).optional(),
     node: z.string(),
     build: z.string(),
     heartbeatMs: z.int(),
