@@ -1,10 +1,13 @@
 import type { Problem } from '@greenlight/protocol/problem';
 import { describe, expect, it } from 'vitest';
+import { TestSocket } from './testing/clients.ts';
 import {
   exchange,
   handshakeBytes,
   type HandshakeParts,
   PAGE,
+  PRIVATE,
+  PUBLIC,
   type RawAnswer,
   startTestServer,
   type TestServer,
@@ -19,7 +22,7 @@ const PLAIN = {
 
 /** A REST request with these headers. */
 const ask = ({ port }: TestServer, { headers, ...parts }: HandshakeParts = {}): Promise<RawAnswer> =>
-  exchange(port, handshakeBytes({ path: '/private', ...parts, headers: { ...PLAIN, ...headers } }));
+  exchange(port, handshakeBytes({ path: PRIVATE.read, ...parts, headers: { ...PLAIN, ...headers } }));
 
 const connect = ({ port }: TestServer, parts: HandshakeParts = {}): Promise<RawAnswer> =>
   exchange(port, handshakeBytes(parts));
@@ -28,18 +31,18 @@ const codeOf = ({ status, body }: RawAnswer): string =>
   status < 400 ? 'ok' : (JSON.parse(body) as Problem).code;
 
 async function keyOf(server: TestServer): Promise<Record<string, string>> {
-  const { key } = await server.apiKeys.create({ name: 'k', role: 'viewer', createdBy: 'tests' });
+  const { key } = await server.services.apiKeys.create({ name: 'k', role: 'viewer', createdBy: 'tests' });
   return { Authorization: `Bearer ${key}` };
 }
 
 async function cookieOf(server: TestServer): Promise<Record<string, string>> {
-  const code = await server.sessions.mintCode({ user: 'carol', name: 'Carol', role: 'viewer' });
-  const signedIn = await server.sessions.signIn(code);
+  const code = await server.services.sessions.mintCode({ user: 'carol', name: 'Carol', role: 'viewer' });
+  const signedIn = await server.services.sessions.signIn(code);
   if (!signedIn.ok) throw new Error(signedIn.failure.code);
-  return { Cookie: `theme=dark; ${server.sessions.cookieName}=${signedIn.secret}` };
+  return { Cookie: `theme=dark; ${server.services.sessions.cookieName}=${signedIn.secret}` };
 }
 
-const seen = (server: TestServer) => server.attempts.list()[0];
+const seen = (server: TestServer) => server.services.attempts.list()[0];
 
 describe('the ladder on REST', () => {
   it('[C4] gives one credential the same verdict as on a WebSocket', async () => {
@@ -56,18 +59,23 @@ describe('the ladder on REST', () => {
     await using server = await startTestServer();
     const cookie = await cookieOf(server);
     const key = await keyOf(server);
-    expect(JSON.parse((await ask(server, { headers: { ...cookie, ...key } })).body)).not.toEqual({
-      user: 'carol',
-    });
-    const path = '/private?ticket=nonsense';
-    expect(JSON.parse((await ask(server, { path, headers: cookie })).body)).toEqual({ user: 'carol' });
+    const user = async (parts: HandshakeParts): Promise<unknown> =>
+      (JSON.parse((await ask(server, parts)).body) as { user?: string }).user;
+    expect(await user({ headers: { ...cookie, ...key } })).toMatch(/^key_/);
+    expect(await user({ path: `${PRIVATE.read}?ticket=nonsense`, headers: cookie })).toBe('carol');
   });
 
   it('[H8] lets a page of this server read with its cookie, and write only with an allowed Origin', async () => {
     await using server = await startTestServer();
     const cookie = await cookieOf(server);
     const verdict = async (method: string, headers: Record<string, string>): Promise<string> =>
-      codeOf(await ask(server, { method, headers: { ...cookie, 'Content-Length': '0', ...headers } }));
+      codeOf(
+        await ask(server, {
+          method,
+          path: method === 'GET' ? PRIVATE.read : PRIVATE.write,
+          headers: { ...cookie, 'Content-Length': '0', ...headers },
+        }),
+      );
     expect(await verdict('GET', {})).toBe('ok');
     expect(await verdict('GET', { 'Sec-Fetch-Site': 'same-origin' })).toBe('ok');
     expect(await verdict('GET', { 'Sec-Fetch-Site': 'cross-site' })).toBe('origin_not_allowed');
@@ -92,7 +100,8 @@ describe('the ladder on REST', () => {
     await using server = await startTestServer();
     const verdict = async (method: string): Promise<string> => {
       const headers = { Origin: 'https://evil.example', 'Content-Length': '0' };
-      return codeOf(await ask(server, { path: '/public', method, headers }));
+      const path = method === 'GET' ? PUBLIC.read : PUBLIC.write;
+      return codeOf(await ask(server, { path, method, headers }));
     };
     expect(await verdict('GET')).toBe('ok');
     expect(await verdict('POST')).toBe('origin_not_allowed');
@@ -103,7 +112,7 @@ describe('the ladder on REST', () => {
     expect(codeOf(await ask(server, { path: '/api/v1/ws' }))).toBe('upgrade_required');
     expect(codeOf(await ask(server, { path: '/nowhere' }))).toBe('route_not_found');
     const wrong = await ask(server, { method: 'DELETE' });
-    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 
   it('[H3] lets an allowed page read its refusal', async () => {
@@ -134,7 +143,7 @@ describe('the ladder on REST', () => {
   it('[H15] counts REST requests that were let in, and keeps them out of $SYS:handshakes', async () => {
     await using server = await startTestServer();
     await ask(server, { headers: await keyOf(server) });
-    expect(await server.metrics.text()).toContain(
+    expect(await server.services.metrics.text()).toContain(
       'greenlight_handshakes_total{transport="rest",outcome="accepted",code=""} 1',
     );
     expect(await server.published('$SYS:handshakes')).toEqual([]);
@@ -150,8 +159,10 @@ describe('the public tier', () => {
     const problem = JSON.parse(answer.body) as Problem;
     expect(problem).toMatchObject({ code: 'credential_invalid', status: 401 });
     expect(answer.body + JSON.stringify([...answer.headers])).not.toContain('api_key');
-    expect(server.attempts.publicVerdict(problem.attempt)).toMatchObject({ code: 'credential_invalid' });
-    expect(server.attempts.list()).toEqual([expect.objectContaining({ code: 'api_key_unknown' })]);
+    expect(server.services.attempts.publicVerdict(problem.attempt)).toMatchObject({
+      code: 'credential_invalid',
+    });
+    expect(server.services.attempts.list()).toEqual([expect.objectContaining({ code: 'api_key_unknown' })]);
     expect(codeOf(await connect(server, { path: '/ws/test?ticket=x' }))).toBe('credential_invalid');
     expect(codeOf(await ask(server))).toBe('credential_missing');
   });
@@ -184,7 +195,7 @@ describe('rate and capacity', () => {
   it('[H10] does not count pages', async () => {
     await using server = await startTestServer({ limits: { attemptsPerMinute: 5 } });
     for (let count = 0; count < 20; count += 1)
-      expect(codeOf(await ask(server, { path: '/public' }))).toBe('ok');
+      expect(codeOf(await ask(server, { path: PUBLIC.read }))).toBe('ok');
     expect(codeOf(await ask(server))).toBe('credential_missing');
   });
 
@@ -195,19 +206,23 @@ describe('rate and capacity', () => {
   });
 
   it('[H18] refuses connections above the limit, and all of them while it goes down', async () => {
-    await using full = await startTestServer({ limits: { connections: 3 }, connections: { count: 3 } });
-    const answer = await connect(full, { headers: await keyOf(full) });
+    await using full = await startTestServer({ limits: { connections: 1 } });
+    const key = await full.key('viewer');
+    const headers = { Authorization: `Bearer ${key}` };
+    using only = new TestSocket(full, '/ws', key);
+    await only.next();
+    const answer = await connect(full, { headers });
     expect([answer.status, codeOf(answer)]).toEqual([429, 'too_many_connections']);
-    expect(codeOf(await ask(full, { headers: await keyOf(full) }))).toBe('ok');
+    expect(codeOf(await ask(full, { headers }))).toBe('ok');
 
-    await using waiting = await startTestServer({
-      limits: { unauthenticatedConnections: 1 },
-      connections: { unauthenticated: 1 },
-    });
+    await using waiting = await startTestServer({ limits: { unauthenticatedConnections: 1 } });
+    using unknown = new TestSocket(waiting, '/ws', null);
+    await unknown.opened;
     const offer = { 'Sec-WebSocket-Protocol': 'greenlight.v1' };
     expect(codeOf(await connect(waiting, { path: '/ws', headers: offer }))).toBe('too_many_connections');
 
-    await using leaving = await startTestServer({ draining: true });
+    await using leaving = await startTestServer();
+    await leaving.drain();
     const drained = await connect(leaving, { headers: await keyOf(leaving) });
     expect([drained.status, codeOf(drained)]).toEqual([503, 'draining']);
     expect(drained.headers.get('retry-after')).toBe('2');
@@ -216,7 +231,7 @@ describe('rate and capacity', () => {
   it('[H17] refuses with internal_error when a check breaks, and says in the log how', async () => {
     await using server = await startTestServer();
     const headers = await keyOf(server);
-    await server.log.close();
+    await server.rawLog.close();
     const answer = await ask(server, { headers });
     expect([answer.status, codeOf(answer)]).toEqual([500, 'internal_error']);
     expect(server.logged.join('')).toContain('A check of the ladder broke.');
@@ -279,17 +294,17 @@ describe('canary', () => {
       const viaHttp = await ask(server, parts);
       answers.push(viaSocket.body, [...viaSocket.headers], viaHttp.body, [...viaHttp.headers]);
     }
-    const good = await server.apiKeys.create({ name: 'k', role: 'viewer', createdBy: 'tests' });
+    const good = await server.services.apiKeys.create({ name: 'k', role: 'viewer', createdBy: 'tests' });
     const secret = good.key.slice(good.key.lastIndexOf('_') + 1);
     expect((await connect(server, { headers: { Authorization: `Bearer ${good.key}` } })).status).toBe(101);
     const shown = JSON.stringify([
       answers,
       server.logged,
-      server.attempts.list({ limit: 1_000 }),
+      server.services.attempts.list({ limit: 1_000 }),
       await server.published('$SYS:handshakes'),
-      await server.metrics.text(),
+      await server.services.metrics.text(),
     ]);
-    expect(server.attempts.list({ limit: 1_000 })).toHaveLength(2 * places.length + 1);
+    expect(server.services.attempts.list({ limit: 1_000 })).toHaveLength(2 * places.length + 1);
     for (const hidden of [CANARY, 'canary01234', secret, Buffer.from(CANARY).toString('base64url')])
       expect(shown.includes(hidden)).toBe(false);
   });

@@ -3,11 +3,13 @@ import { connect } from 'node:net';
 import type { Problem } from '@greenlight/protocol/problem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { type AnyFrame, TestSocket } from './testing/clients.ts';
 import {
   exchange,
   handshakeBytes,
   type HandshakeParts,
   PAGE,
+  PRIVATE,
   startTestServer,
   type TestServer,
 } from './testing/handshake-server.ts';
@@ -30,19 +32,12 @@ async function open(port: number, path: string, origin: string, protocols: strin
   return { frames, closeCode, reason: reason.toString() };
 }
 
-async function sessionAt(url: string, headers: Record<string, string>): Promise<string> {
-  const websocket = new WebSocket(url, { headers });
-  const [message] = (await once(websocket, 'message')) as [Buffer];
-  websocket.terminate();
-  return (JSON.parse(message.toString()) as { kind: string }).kind;
-}
-
 describe('a WebSocket handshake, byte by byte', () => {
   let server: TestServer;
   let key: string;
   beforeAll(async () => {
     server = await startTestServer();
-    ({ key } = await server.apiKeys.create({ name: 'tests', role: 'viewer', createdBy: 'tests' }));
+    ({ key } = await server.services.apiKeys.create({ name: 'tests', role: 'viewer', createdBy: 'tests' }));
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
@@ -55,8 +50,10 @@ describe('a WebSocket handshake, byte by byte', () => {
     (await exchange(server.port, handshakeBytes(parts))).headers.get(name);
   const attemptOf = async (parts: HandshakeParts): Promise<string> =>
     problemIn((await exchange(server.port, handshakeBytes(parts))).body).attempt;
-  const session = (path: string) =>
-    sessionAt(`ws://127.0.0.1:${server.port}${path}`, { Authorization: `Bearer ${key}` });
+  const firstOf = async (path: string): Promise<AnyFrame> => {
+    using socket = new TestSocket(server, path, key);
+    return await socket.next();
+  };
 
   const cases: readonly [rule: string, code: string, status: number, parts: HandshakeParts][] = [
     ['[H5] another method', 'method_not_allowed', 405, { method: 'POST' }],
@@ -80,7 +77,7 @@ describe('a WebSocket handshake, byte by byte', () => {
     ['[H1] no such path', 'route_not_found', 404, { path: '/ws/' }],
     ['[H1] a path that cannot be decoded', 'route_not_found', 404, { path: '/ws/%E0%A4%A' }],
     ['[H1] a channel name with a comma', 'route_not_found', 404, { path: '/ws/a%2Cb' }],
-    ['[H1] a WebSocket where only REST is', 'route_not_found', 404, { path: '/private' }],
+    ['[H1] a WebSocket where only REST is', 'route_not_found', 404, { path: PRIVATE.read }],
     ['[H8] a foreign Origin', 'origin_not_allowed', 403, { headers: { Origin: 'https://evil.example' } }],
     ['[H8] an opaque Origin', 'origin_not_allowed', 403, { headers: { Origin: 'null' } }],
     [
@@ -144,7 +141,10 @@ describe('a WebSocket handshake, byte by byte', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(answer.headers.get('greenlight-attempt')).toBe(problem.attempt);
     expect(problem.type).toBe(`https://live.example.com/docs/codes/${code}`);
-    expect(server.attempts.publicVerdict(problem.attempt)).toMatchObject({ outcome: 'refused', code });
+    expect(server.services.attempts.publicVerdict(problem.attempt)).toMatchObject({
+      outcome: 'refused',
+      code,
+    });
   });
 
   it('[H1] says which stages passed, which failed and which were not reached', async () => {
@@ -226,7 +226,9 @@ describe('a WebSocket handshake, byte by byte', () => {
     const answer = await exchange(server.port, 'HELLO\r\n\r\n');
     const problem = problemIn(answer.body);
     expect(problem).toMatchObject({ code: 'malformed_request', status: 400 });
-    expect(server.attempts.publicVerdict(problem.attempt)).toMatchObject({ code: 'malformed_request' });
+    expect(server.services.attempts.publicVerdict(problem.attempt)).toMatchObject({
+      code: 'malformed_request',
+    });
   });
 
   it('[H2] answers headers that are too large', async () => {
@@ -235,7 +237,7 @@ describe('a WebSocket handshake, byte by byte', () => {
   });
 
   it('[H15] counts every refusal by transport and code', async () => {
-    expect(await server.metrics.text()).toContain(
+    expect(await server.services.metrics.text()).toContain(
       'greenlight_handshakes_total{transport="websocket",outcome="refused",code="origin_not_allowed"}',
     );
   });
@@ -272,12 +274,16 @@ describe('a WebSocket handshake, byte by byte', () => {
   });
 
   it('routes each WebSocket path to its session', async () => {
-    expect(await session('/api/v1/ws')).toBe('protocol');
-    expect(await session('/ws')).toBe('protocol');
-    expect(await session('/ws/test')).toBe('echo');
-    expect(await session('/ws/validation_updates')).toBe('validations,recommendations');
-    expect(await session('/ws/wf_42')).toBe('workflow:wf_42');
-    expect(await session('/ws/my%3Achannel')).toBe('my:channel');
+    expect(await firstOf('/api/v1/ws')).toMatchObject({ type: 'welcome' });
+    expect(await firstOf('/ws')).toMatchObject({ type: 'welcome' });
+    expect(await firstOf('/ws/test')).toEqual({ text: 'Hello from test WebSocket!' });
+    const channels = {
+      '/ws/validation_updates': 'validation_updates',
+      '/ws/wf_42': 'workflow:wf_42',
+      '/ws/my%3Achannel': 'my:channel',
+    };
+    for (const [path, channel] of Object.entries(channels))
+      expect(await firstOf(path)).toMatchObject({ type: 'connection_established', channel });
   });
 
   it('[H1] refuses a channel that the credential may not read at the permission stage', async () => {
@@ -286,7 +292,7 @@ describe('a WebSocket handshake, byte by byte', () => {
       handshakeBytes(authorized({ path: '/ws/%24SYS%3Ahandshakes' })),
     );
     expect([answer.status, problemIn(answer.body).code]).toEqual([403, 'channel_forbidden']);
-    expect(server.attempts.list({ code: 'channel_forbidden' })[0]?.facts).toMatchObject({
+    expect(server.services.attempts.list({ code: 'channel_forbidden' })[0]?.facts).toMatchObject({
       credential: 'api_key',
     });
   });
@@ -309,7 +315,7 @@ describe('accept, then explain', () => {
     expect(closeCode).toBe(4401);
     const attempt = frames[0]?.['attempt'] as string;
     expect(reason).toBe(`ticket_unknown ${attempt}`);
-    expect(server.attempts.publicVerdict(attempt)).toMatchObject({
+    expect(server.services.attempts.publicVerdict(attempt)).toMatchObject({
       outcome: 'refused',
       code: 'ticket_unknown',
     });
@@ -326,9 +332,11 @@ describe('accept, then explain', () => {
     const websocket = new WebSocket(`ws://127.0.0.1:${server.port}/api/v1/ws`, ['greenlight.v1'], {
       origin: PAGE,
     });
+    await once(websocket, 'open');
+    websocket.send(JSON.stringify({ id: 1, type: 'auth', token: await server.key('viewer') }));
     const [message] = (await once(websocket, 'message')) as [Buffer];
     websocket.terminate();
-    expect(JSON.parse(message.toString())).toMatchObject({ type: 'welcome', user: null });
+    expect(JSON.parse(message.toString())).toMatchObject({ id: 1, type: 'ok', user: 'viewer' });
   });
 
   it('[H12] answers with HTTP when the Origin is foreign, absent, or the subprotocol was not offered', async () => {

@@ -1,7 +1,8 @@
 /** A whole node for tests on a free port: real log, hub, ladder, sockets and doors. Runs and review are what the test gives. */
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,13 +38,17 @@ export type OpenNodeOptions = {
   /** A log and a bus that other nodes share; the log stays the caller's. Default: its own. */
   readonly log?: Log;
   readonly bus?: Bus;
+  /** Of the log; kept by the caller, for a second node on the same data. Default: a temporary one. */
+  readonly folder?: string;
+  /** Default: as in production. */
+  readonly http?: HttpServer;
   /** On top of the announcing log. Default: none. */
   readonly runs?: (log: Log) => Runs | Promise<Runs>;
   readonly review?: Review;
   readonly reports?: Reports;
   readonly selfProbe?: SelfProbeReport;
-  /** Default: a folder that is not there. */
-  readonly dashboardFolder?: string;
+  /** Files of the built dashboard; absent = it was not built. */
+  readonly dashboard?: Readonly<Record<string, string>>;
 };
 
 export type OpenNode = AsyncDisposable & {
@@ -62,7 +67,7 @@ export type OpenNode = AsyncDisposable & {
   drain(): Promise<void>;
 };
 
-export type NewKey = {
+type NewKey = {
   readonly user?: string;
   readonly channels?: readonly string[];
   /** Milliseconds since 1970. */
@@ -73,8 +78,18 @@ const DOCS = fileURLToPath(new URL('../../../../docs', import.meta.url));
 
 export async function openNode(options: OpenNodeOptions = {}): Promise<OpenNode> {
   const { clock = Date.now, environment = 'development', identity, selfProbe } = options;
+  const { http = createBareServer() } = options;
   const dataFolder = await mkdtemp(join(tmpdir(), 'greenlight-node-'));
-  const http = createBareServer();
+  const dashboardFolder = join(dataFolder, 'page');
+  for (const [name, content] of Object.entries(options.dashboard ?? {})) {
+    await mkdir(join(dashboardFolder, name, '..'), { recursive: true });
+    await writeFile(join(dashboardFolder, name), content);
+  }
+  const sockets = new Set<Socket>();
+  http.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
@@ -84,7 +99,7 @@ export async function openNode(options: OpenNodeOptions = {}): Promise<OpenNode>
   const rawLog =
     options.log ??
     (await openLog({
-      folder: join(dataFolder, 'log'),
+      folder: options.folder ?? join(dataFolder, 'log'),
       retainEveryMs: 0,
       policies: [
         { pattern: '$SYS:*', durability: 'memory' },
@@ -125,7 +140,7 @@ export async function openNode(options: OpenNodeOptions = {}): Promise<OpenNode>
     review: options.review ?? reviewInMemory([], []),
     reports: options.reports ?? noReports,
     logger: createLogger({ format: 'json', write: (line) => logged.push(line), clock }),
-    dashboardFolder: options.dashboardFolder ?? join(dataFolder, 'page'),
+    dashboardFolder,
     docsFolder: DOCS,
     selfProbe: () => selfProbe ?? null,
   });
@@ -149,7 +164,8 @@ export async function openNode(options: OpenNodeOptions = {}): Promise<OpenNode>
       await services.connections.drain(0);
       await runs.close();
       hub.close();
-      http.closeAllConnections();
+      // Those that were refused and do not hang up are on nobody's list.
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => http.close(resolve));
       if (!options.log) await rawLog.close();
       await bus.close();
