@@ -1,6 +1,7 @@
 /** What a person needs to know after a start, and nothing else. */
 import type { SelfProbeReport } from '@greenlight/server/http/self-probe-report';
 import type { ServerInfo } from '@greenlight/server/info';
+import { reportLines } from './probe/report-lines.ts';
 
 export type Banner = {
   readonly info: ServerInfo;
@@ -27,11 +28,7 @@ export function banner({ info, address, data, signIn, keyFile, probe, readyMs }:
     `  Reference  ${base}/docs`,
     `  Data       ${data}${keyFile ? ` (API key for the command line: ${keyFile})` : ''}`,
     '',
-    'Self-probe, through real sockets:',
-    ...probe.transports.map(
-      ({ transport, seen, ok, ms, expected }) =>
-        `  ${ok ? '✓' : '✗'} ${transport.padEnd(10)} ${seen} (${ms} ms)${ok ? '' : `, expected: ${expected}`}`,
-    ),
+    ...reportLines(probe),
     '',
     `ready in ${Math.round(readyMs)} ms. Ctrl-C stops it.`,
   ];

@@ -13,13 +13,12 @@ import type { SelfProbe } from '@greenlight/server/http/self-probe-report';
 import { createHub } from '@greenlight/server/hub';
 import type { ServerInfo } from '@greenlight/server/info';
 import { DEFAULT_LIMITS, type Limits } from '@greenlight/server/limits';
-import { createLogger, type Logger } from '@greenlight/server/observe/logger';
+import { createLogger } from '@greenlight/server/observe/logger';
 import { attachServer, type Server } from '@greenlight/server/server';
 import type { ServerSettings } from '@greenlight/server/services';
 import { createReports } from '@greenlight/workflows/reports';
 import { createReview } from '@greenlight/workflows/review';
 import { createValidationWorkflow } from '@greenlight/workflows/validation-workflow';
-import { PROBE_ATTEMPT_PREFIX } from './probe/http-call.ts';
 import type { Settings } from './settings.ts';
 
 export type ComposeOptions = {
@@ -50,14 +49,11 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const { settings, serverSettings, info, lock, http, roots, cwd, home } = options;
   const clock = Date.now;
   const limits = { ...DEFAULT_LIMITS, ...settings.limits } as Limits;
-  const logger = withoutFirstProbe(
-    createLogger({
-      format: process.stderr.isTTY ? 'pretty' : 'json',
-      write: (line) => process.stderr.write(line),
-      clock,
-    }),
-    options.selfProbe,
-  );
+  const logger = createLogger({
+    format: process.stderr.isTTY ? 'pretty' : 'json',
+    write: (line) => process.stderr.write(line),
+    clock,
+  });
 
   const rawLog: FolderLog = await openLog({
     folder: lock.folder,
@@ -115,15 +111,4 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       await log.close();
     },
   };
-}
-
-/** A start would begin with refusals that it provoked itself; the banner and `/health/realtime` tell of those. */
-function withoutFirstProbe(logger: Logger, selfProbe: SelfProbe): Logger {
-  const at =
-    (level: keyof Logger): Logger['info'] =>
-    (fields, message) => {
-      const own = selfProbe() === null && String(fields['attempt']).startsWith(PROBE_ATTEMPT_PREFIX);
-      if (!own) logger[level](fields, message);
-    };
-  return { info: at('info'), warn: at('warn'), error: (fields, message) => logger.error(fields, message) };
 }

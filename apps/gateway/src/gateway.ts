@@ -8,7 +8,6 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lockFolder } from '@greenlight/log/lock';
 import { LogOpenError } from '@greenlight/log/log-open-error';
-import type { SelfProbeReport } from '@greenlight/server/http/self-probe-report';
 import type { ServerInfo } from '@greenlight/server/info';
 import { createBareServer } from '@greenlight/server/server';
 import { adminKey } from './admin-key.ts';
@@ -16,7 +15,7 @@ import type { Banner } from './banner.ts';
 import { buildId } from './build-id.ts';
 import { compose } from './compose.ts';
 import { portOwner } from './port-owner.ts';
-import { selfProbe } from './probe/self-probe.ts';
+import { createSelfProbe, type SelfProber } from './probe/self-probe.ts';
 import { listenerAddress, publicUrlOf, serverSettings } from './server-settings.ts';
 import type { Settings } from './settings.ts';
 
@@ -67,7 +66,9 @@ async function open(settings: Settings, { cwd, http, lock }: Held): Promise<Gate
     publicUrl: publicUrlOf(settings, port),
     environment: settings.environment,
   };
-  let probed: SelfProbeReport | null = null;
+  // The doors open before there is anything to probe them with.
+  const ready = Promise.withResolvers<SelfProber>();
+  let selfProbe: SelfProber | null = null;
   const composed = await compose({
     settings,
     info,
@@ -77,7 +78,10 @@ async function open(settings: Settings, { cwd, http, lock }: Held): Promise<Gate
     home,
     serverSettings: serverSettings(settings, port),
     roots: (settings.roots ?? (development ? ['.'] : [])).map((root) => resolve(cwd, root)),
-    selfProbe: () => probed,
+    selfProbe: {
+      last: () => selfProbe?.last() ?? null,
+      repeat: async () => (await ready.promise).repeat(),
+    },
   });
   const { services } = composed.server;
   const address = listenerAddress(settings.host, port);
@@ -85,23 +89,21 @@ async function open(settings: Settings, { cwd, http, lock }: Held): Promise<Gate
   const code = development
     ? await services.sessions.mintCode({ user: 'admin', name: 'Administrator', role: 'admin' })
     : undefined;
-  probed = await selfProbe({
-    address,
-    log: services.log,
-    tickets: services.tickets,
-    clock: services.clock,
-    host: new URL(info.publicUrl).host,
-  });
+  const prober = createSelfProbe({ services, address, tokens: {}, publicUrl: settings.publicUrl ?? null });
+  selfProbe = prober;
+  ready.resolve(prober);
+  const probe = await prober.repeat();
   return {
     facts: {
       info,
       address,
-      probe: probed,
+      probe,
       data: shown(cwd, lock.folder),
       ...(code !== undefined && { signIn: { code, minutes: services.limits.signInCodeMinutes } }),
       ...(keyFile !== undefined && { keyFile: shown(cwd, keyFile) }),
     },
     async stop() {
+      prober.stop();
       http.close();
       await composed.server.drain();
       http.closeAllConnections();

@@ -28,3 +28,8 @@ const ATTEMPT = /^[A-Za-z0-9_-]{22}$/;
 export function isAttemptId(value: unknown): value is string {
   return typeof value === 'string' && ATTEMPT.test(value);
 }
+
+/** How the ids begin that a server keeps for the calls it makes to itself; nobody else can have one. */
+export const PROBE_ATTEMPT_PREFIX = 'self-probe-';
+
+export const isProbeAttempt = (attempt: string): boolean => attempt.startsWith(PROBE_ATTEMPT_PREFIX);

@@ -11,6 +11,7 @@ import { presentCredential } from '@greenlight/handshake/present-credential';
 import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { Failure, Verdict } from '@greenlight/handshake/verdict';
 import { type CheckedStage, type Stage, STAGES } from '@greenlight/protocol/codes';
+import { isProbeAttempt } from '@greenlight/protocol/problem';
 import { mayUseChannel, type PrivateOwner } from './access.ts';
 import type { Accounts } from './auth/accounts.ts';
 import type { Verifier } from './auth/verifier.ts';
@@ -68,7 +69,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
       [...publicRungs(request, plan, presented), ...privateRungs()],
       climber,
     );
-    if (verdict.outcome === 'accepted') rate.giveBack(request, verdict.identity);
+    if (verdict.outcome === 'accepted' && !isProbeAttempt(request.attempt))
+      rate.giveBack(request, verdict.identity);
     return verdict;
 
     function privateRungs(): readonly Rung[] {
@@ -92,6 +94,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const cookie = plan.credential !== 'none' && presented.kind === 'session';
     // Loading a page takes dozens of requests, and many people may share one address.
     const isPage = publicRead && !request.path.startsWith('/api/');
+    const isFree = isPage || isProbeAttempt(request.attempt);
     const subprotocol: Rung = { stage: 'subprotocol', check: () => checkSubprotocol(request) };
     return [
       { stage: 'request', check: () => checkRequest(request) },
@@ -102,7 +105,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         check: () => (publicRead ? null : checkOrigin(request, { allowedOrigins, cookie })),
       },
       ...(request.transport === 'websocket' ? [subprotocol] : []),
-      ...(isPage ? [] : [{ stage: 'rate', check: () => rate.check(request) } as const]),
+      ...(isFree ? [] : [{ stage: 'rate', check: () => rate.check(request) } as const]),
     ];
   }
 

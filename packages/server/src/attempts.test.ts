@@ -8,6 +8,7 @@ function trace(attempt: string): AttemptTrace {
     at: '2026-01-01T00:00:00.000Z',
     transport: 'websocket',
     method: 'GET',
+    httpVersion: '1.1',
     path: '/ws',
     address: '127.0.0.1',
     secure: false,
@@ -21,6 +22,7 @@ function trace(attempt: string): AttemptTrace {
     stage: null,
     code: null,
     detail: null,
+    fix: null,
     facts: {},
   };
 }
@@ -56,5 +58,14 @@ describe('attempts', () => {
     expect(attempts.claim(id('a'))).toBe(id('a'));
     expect(attempts.claim('malformed')).toMatch(/^[A-Za-z0-9_-]{22}$/);
     expect(attempts.claim(null)).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  });
+
+  it('[H19] keep the ids of the self-probe for the self-probe', () => {
+    const attempts = attemptsAt({ ms: 0 });
+    expect(attempts.claim('self-probe-AAAAAAAAAAA')).not.toContain('self-probe');
+    const own = attempts.reserve();
+    expect(own).toMatch(/^self-probe-[A-Za-z0-9_-]{11}$/);
+    expect(attempts.claim(own)).toBe(own);
+    expect(attempts.claim(own)).not.toBe(own);
   });
 });

@@ -3,7 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { CredentialKind } from '@greenlight/handshake/identity';
 import type { Transport } from '@greenlight/handshake/request';
 import type { CheckedStage, RefusalCode, Stage } from '@greenlight/protocol/codes';
-import { isAttemptId, type Problem } from '@greenlight/protocol/problem';
+import {
+  isAttemptId,
+  isProbeAttempt,
+  PROBE_ATTEMPT_PREFIX,
+  type Problem,
+} from '@greenlight/protocol/problem';
 import type { Limits } from './limits.ts';
 
 /** Everything that an operator may see of one attempt. No credential is in it. */
@@ -14,6 +19,7 @@ export type AttemptTrace = {
   readonly at: string;
   readonly transport: Transport;
   readonly method: string;
+  readonly httpVersion: string;
   /** Without the query. */
   readonly path: string;
   readonly address: string;
@@ -55,6 +61,8 @@ export type AttemptFilter = {
 export interface Attempts {
   /** The id for a new attempt: the client's own if it is well formed and not in use, else a fresh one. */
   claim(wanted: string | null): string;
+  /** An id of the self-probe: until it is claimed, the only one of its kind that counts. */
+  reserve(): string;
   /** Keeps what became of it. `problem` is what the caller was told; null for an accepted one. */
   record(trace: AttemptTrace, problem: Problem | null): void;
   /** Forgets a claim of which nothing is to be kept. */
@@ -77,6 +85,8 @@ export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
   /** Oldest first. */
   const kept = new Map<string, Kept>();
   const claimed = new Set<string>();
+  /** With the time of each. */
+  const reserved = new Map<string, number>();
 
   function forgetOld(): void {
     const before = clock() - limits.attemptMinutes * 60_000;
@@ -86,11 +96,22 @@ export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
     }
   }
 
+  const isFree = (wanted: string): boolean =>
+    !claimed.has(wanted) && !kept.has(wanted) && (!isProbeAttempt(wanted) || reserved.has(wanted));
+
   return {
     claim(wanted) {
-      const free = isAttemptId(wanted) && !claimed.has(wanted) && !kept.has(wanted);
-      const attempt = free ? wanted : randomBytes(16).toString('base64url');
+      const attempt = isAttemptId(wanted) && isFree(wanted) ? wanted : randomBytes(16).toString('base64url');
+      reserved.delete(attempt);
       claimed.add(attempt);
+      return attempt;
+    },
+    reserve() {
+      const now = clock();
+      for (const [attempt, at] of reserved)
+        if (at <= now - limits.attemptMinutes * 60_000) reserved.delete(attempt);
+      const attempt = PROBE_ATTEMPT_PREFIX + randomBytes(8).toString('base64url');
+      reserved.set(attempt, now);
       return attempt;
     },
     record(trace, problem) {

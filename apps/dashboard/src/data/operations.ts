@@ -1,4 +1,5 @@
 /** What operators see of the node: open connections, and who was refused. */
+import { isProbeAttempt } from '@greenlight/protocol/problem';
 import { queryOptions } from '@tanstack/react-query';
 import { get, type Listing } from './api.ts';
 
@@ -26,7 +27,9 @@ export const connectionsQuery = queryOptions({
 export const refusalsQuery = queryOptions({
   queryKey: ['refusals'],
   queryFn: async () =>
-    (await get<Listing<AttemptRow>>('/api/v1/handshakes', { outcome: 'refused', limit: 1_000 })).items,
+    (await get<Listing<AttemptRow>>('/api/v1/handshakes', { outcome: 'refused', limit: 1_000 })).items.filter(
+      ({ attempt }) => !isProbeAttempt(attempt),
+    ),
   refetchInterval: REFRESH_MS,
 });
 

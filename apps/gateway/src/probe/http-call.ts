@@ -1,23 +1,30 @@
 /** Bare HTTP calls that report what came back in a few words. `fetch` cannot set Host, so `node:http`. */
-import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, request } from 'node:http';
+import { request as requestOverTls } from 'node:https';
 import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
+import type { Awaited, Call } from './place.ts';
 
-export const PROBE_ATTEMPT_PREFIX = 'self-probe-';
+/** Until an awaited event has come, another is published each time, ms. */
+const RING_EVERY_MS = 50;
 
-/** Attempts whose ids say at a glance, in traces, whose they are. */
-export const probeAttempt = (): string => PROBE_ATTEMPT_PREFIX + randomBytes(8).toString('base64url');
+export type Options = { readonly method?: 'GET' | 'POST'; readonly signal?: AbortSignal };
 
-export type Reached = { readonly address: string; readonly host: string; readonly timeoutMs: number };
-
-/** The event to wait for, and how to have it published once the stream stands. */
-export type Awaited = { readonly mark: string; readonly ring: () => Promise<void> };
-
-function call({ address, host, timeoutMs }: Reached, path: string): Promise<IncomingMessage> {
+/** Gives the head of the answer; rejects when there is none in time. */
+export function call(
+  { place, path, headers, attempt }: Call,
+  { method = 'GET', signal }: Options = {},
+): Promise<IncomingMessage> {
+  const { url, host, timeoutMs } = place;
   return new Promise((resolve, reject) => {
-    const outgoing = request(
-      new URL(path, address),
-      { headers: { host, [ATTEMPT_HEADER]: probeAttempt() }, timeout: timeoutMs, agent: false },
+    const outgoing = (url.startsWith('https:') ? requestOverTls : request)(
+      `${url}${path}`,
+      {
+        method,
+        headers: { ...headers, host, [ATTEMPT_HEADER]: attempt },
+        timeout: timeoutMs,
+        agent: false,
+        ...(signal && { signal }),
+      },
       resolve,
     );
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)));
@@ -26,41 +33,45 @@ function call({ address, host, timeoutMs }: Reached, path: string): Promise<Inco
   });
 }
 
-/** "200", or "401 credential_missing" for a problem. */
-export async function get(server: Reached, path: string): Promise<string> {
-  const response = await call(server, path);
-  if (response.statusCode === 200) {
-    response.destroy();
-    return '200';
-  }
-  let body = '';
-  for await (const chunk of response) body += String(chunk);
-  return answerOf(response.statusCode ?? 0, body);
+/** "200", or "401 credential_missing" for a problem; with an awaited event "event" once it has come. */
+export async function httpAnswer(what: Call, awaited: Awaited | null): Promise<string> {
+  if (awaited) return untilEvent(what, awaited);
+  const response = await call(what);
+  if (response.statusCode !== 200) return answerOf(response.statusCode ?? 0, await readAll(response));
+  response.destroy();
+  return '200';
 }
 
-/** "event" once the awaited one has come, else what came instead. */
-export async function untilEvent(server: Reached, path: string, { mark, ring }: Awaited): Promise<string> {
-  const answered = call(server, path);
-  // A long-poll answers only when there is something to answer; a stream has to stand before the event is published.
-  // Both carry a position or begin at the head, so publishing again until one arrives cannot pass by mistake.
-  const bell = setInterval(() => void ring(), 50);
+/**
+ * A long-poll answers when there is something to answer, and a stream has to stand before its event is published. So
+ * one is published before, one when it stands, and then one after another: each carries the mark of this call, so none
+ * can pass by mistake.
+ */
+async function untilEvent(what: Call, { mark, ring }: Awaited): Promise<string> {
+  const bell = setInterval(() => void ring(), RING_EVERY_MS);
   try {
-    const response = await answered;
-    if (response.statusCode !== 200) {
-      let body = '';
-      for await (const chunk of response) body += String(chunk);
-      return answerOf(response.statusCode ?? 0, body);
-    }
+    void ring();
+    const response = await call(what);
+    if (response.statusCode !== 200) return answerOf(response.statusCode ?? 0, await readAll(response));
+    void ring();
     let seen = '';
     for await (const chunk of response) {
       seen += String(chunk);
       if (seen.includes(mark)) return 'event';
     }
-    return 'the stream ended without the event';
+    return 'ended without the event';
   } finally {
     clearInterval(bell);
   }
 }
+
+export async function readAll(stream: AsyncIterable<unknown>): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+export const NO_REASON = 'with no reason given';
 
 export function answerOf(status: number, body: string): string {
   try {
@@ -69,5 +80,11 @@ export function answerOf(status: number, body: string): string {
   } catch {
     // Not a problem document: somebody else answered, and the status is all there is to say.
   }
-  return `${status} with no reason given`;
+  return `${status} ${NO_REASON}`;
+}
+
+/** Errors of sockets in words: an `AggregateError` of two addresses has no message of its own. */
+export function errorText(error: unknown): string {
+  if (error instanceof AggregateError) return errorText(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,23 +1,24 @@
-/** The two WebSocket calls of the self-probe. */
-import { SUBPROTOCOL } from '@greenlight/protocol/frames';
+/** One WebSocket handshake of the self-probe, and what came of it in a few words. */
 import { decodeServerFrame } from '@greenlight/protocol/decode';
-import { WebSocket } from 'ws';
+import { SUBPROTOCOL } from '@greenlight/protocol/frames';
 import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
-import { answerOf, type Awaited, probeAttempt, type Reached } from './http-call.ts';
+import { WebSocket } from 'ws';
+import { answerOf, errorText, readAll } from './http-call.ts';
+import type { Awaited, Call } from './place.ts';
 
-const PATH = '/api/v1/ws';
-
-/** Subscribes, has the event published, and gives "event" once it came, else what came instead. */
-export function openUntilEvent(
-  { address, host, timeoutMs }: Reached,
-  credential: string,
-  { channel, mark, ring }: Awaited & { readonly channel: string },
-): Promise<string> {
-  const url = `${address.replace(/^http/, 'ws')}${PATH}?${credential}`;
-  const socket = new WebSocket(url, SUBPROTOCOL, {
-    headers: { host, [ATTEMPT_HEADER]: probeAttempt() },
+/** Offering the subprotocol beside an allowed Origin would have a refusal explained inside of the socket. */
+export function openSocket({ place, path, headers, attempt }: Call, subprotocol: boolean): WebSocket {
+  const { url, host, timeoutMs } = place;
+  return new WebSocket(`${url.replace(/^http/, 'ws')}${path}`, subprotocol ? [SUBPROTOCOL] : [], {
+    headers: { ...headers, host, [ATTEMPT_HEADER]: attempt },
     handshakeTimeout: timeoutMs,
   });
+}
+
+/** "401 credential_missing" for a refusal; with an awaited event: subscribes, has it published, "event" once it came. */
+export function websocketAnswer(what: Call, awaited: Awaited | null): Promise<string> {
+  const { timeoutMs } = what.place;
+  const socket = openSocket(what, awaited !== null);
   return new Promise((resolve) => {
     const end = (seen: string): void => {
       clearTimeout(deadline);
@@ -25,11 +26,20 @@ export function openUntilEvent(
       socket.terminate();
     };
     const deadline = setTimeout(() => end(`no event within ${timeoutMs} ms`), timeoutMs);
-    socket.on('error', (error) => end(error.message));
+    socket.on('error', (error) => end(errorText(error)));
     socket.on('close', (code, reason) => end(`closed with ${code} ${reason.toString()}`));
     socket.on('unexpected-response', (_request, response) => {
-      void readAll(response).then((body) => end(answerOf(response.statusCode ?? 0, body)));
+      const status = response.statusCode ?? 0;
+      readAll(response).then(
+        (body) => end(answerOf(status, body)),
+        () => end(answerOf(status, '')),
+      );
     });
+    if (!awaited) {
+      socket.on('open', () => end('let in'));
+      return;
+    }
+    const { channel, mark, ring } = awaited;
     socket.on('message', (data: Buffer) => {
       const frame = decodeServerFrame(data.toString());
       if (!frame.ok) return end(frame.detail);
@@ -42,28 +52,4 @@ export function openUntilEvent(
       return undefined;
     });
   });
-}
-
-/** What a tool without a credential, an Origin or a subprotocol is told. */
-export function openWithout({ address, host, timeoutMs }: Reached): Promise<string> {
-  const socket = new WebSocket(`${address.replace(/^http/, 'ws')}${PATH}`, {
-    headers: { host, [ATTEMPT_HEADER]: probeAttempt() },
-    handshakeTimeout: timeoutMs,
-  });
-  return new Promise((resolve) => {
-    socket.on('error', (error) => resolve(error.message));
-    socket.on('open', () => {
-      resolve('was let in');
-      socket.terminate();
-    });
-    socket.on('unexpected-response', (_request, response) => {
-      void readAll(response).then((body) => resolve(answerOf(response.statusCode ?? 0, body)));
-    });
-  });
-}
-
-async function readAll(stream: AsyncIterable<unknown>): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
-  return text;
 }

@@ -14,6 +14,7 @@ import { addHealthRoutes, type HealthSources } from './rest/health.ts';
 import { addKeyRoutes } from './rest/keys.ts';
 import { addMetricsRoute } from './rest/metrics.ts';
 import { addRecommendationRoutes } from './rest/recommendations.ts';
+import { addSelfProbeRoute } from './rest/self-probe.ts';
 import { addOidcRoutes } from './rest/oidc.ts';
 import { addUserRoutes } from './rest/users.ts';
 import { addValidationRoutes } from './rest/validations.ts';
@@ -40,6 +41,7 @@ export function createApi(
   });
 
   addHealthRoutes(api, services, health);
+  addSelfProbeRoute(api, health.selfProbe);
   addAuthRoutes(api, services);
   addOidcRoutes(api, services);
   addUserRoutes(api, services);

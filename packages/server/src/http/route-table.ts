@@ -114,6 +114,7 @@ const table = (metrics: RouteAccess): readonly Route[] => [
 
   { path: '/api/v1/handshakes', methods: { GET: OPERATOR } },
   { path: '/api/v1/handshakes/{attempt}', methods: { GET: PUBLIC } },
+  { path: '/api/v1/self-probe', methods: { POST: OPERATOR } },
   { path: '/api/v1/connections', methods: { GET: OPERATOR } },
   { path: '/api/v1/connections/{session}', methods: { DELETE: OPERATOR } },
 ];

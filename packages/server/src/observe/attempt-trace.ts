@@ -5,7 +5,7 @@ import type { Verdict } from '@greenlight/handshake/verdict';
 import type { AttemptTrace } from '../attempts.ts';
 
 export function attemptTrace(request: HandshakeRequest, verdict: Verdict): AttemptTrace {
-  const { attempt, transport, method, path, address, secure, headers, receivedAt } = request;
+  const { attempt, transport, method, path, address, secure, headers, httpVersion, receivedAt } = request;
   const identity = verdict.outcome === 'accepted' ? verdict.identity : null;
   const failure = verdict.outcome === 'refused' ? verdict.failure : null;
   return {
@@ -14,6 +14,7 @@ export function attemptTrace(request: HandshakeRequest, verdict: Verdict): Attem
     at: new Date(receivedAt).toISOString(),
     transport,
     method,
+    httpVersion,
     path: hideCredentials(path),
     address,
     secure,

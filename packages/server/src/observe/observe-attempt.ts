@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Log } from '@greenlight/log/log';
 import { HANDSHAKES_CHANNEL } from '@greenlight/protocol/channel';
 import type { Event } from '@greenlight/protocol/event';
-import type { Problem } from '@greenlight/protocol/problem';
+import { isProbeAttempt, type Problem } from '@greenlight/protocol/problem';
 import type { Attempts, AttemptTrace } from '../attempts.ts';
 import type { ServerInfo } from '../info.ts';
 import type { Logger } from './logger.ts';
@@ -41,7 +41,8 @@ export function createObserveAttempt(options: ObserveOptions): ObserveAttempt {
   }
 
   return (trace, problem) => {
-    metrics.handshake(trace.transport, trace.code);
+    const isProbe = isProbeAttempt(trace.attempt);
+    if (!isProbe) metrics.handshake(trace.transport, trace.code);
     // REST and long-poll requests that were let in are ordinary work: telling of each would drown the others, and wake
     // whoever polls for this channel.
     const isWork = trace.transport === 'rest' || trace.transport === 'long-poll';
@@ -50,6 +51,8 @@ export function createObserveAttempt(options: ObserveOptions): ObserveAttempt {
       return;
     }
     attempts.record(trace, problem);
+    // What the server provokes itself is told in the self-probe's report.
+    if (isProbe) return;
     publish(trace);
     const { attempt, transport, method, path, address, origin, user, stage, code } = trace;
     const fields = { attempt, transport, method, path, address, origin, user };

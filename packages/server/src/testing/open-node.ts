@@ -16,7 +16,7 @@ import type { Runs } from '@greenlight/runs/runs';
 import { announcingLog } from '../announcing-log.ts';
 import type { IdentitySettings } from '../auth/identity-settings.ts';
 import type { Reports } from '../http/reports.ts';
-import type { SelfProbeReport } from '../http/self-probe-report.ts';
+import type { SelfProbe, SelfProbeReport } from '../http/self-probe-report.ts';
 import { createHub } from '../hub.ts';
 import type { ServerInfo } from '../info.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
@@ -74,6 +74,13 @@ type NewKey = {
   readonly expiresAt?: number;
 };
 
+const NOT_PROBED: SelfProbeReport = {
+  at: '2026-11-22T09:00:00.000Z',
+  transports: [],
+  findings: [],
+  complete: true,
+};
+
 const DOCS = fileURLToPath(new URL('../../../../docs', import.meta.url));
 
 export async function openNode(options: OpenNodeOptions = {}): Promise<OpenNode> {
@@ -112,6 +119,10 @@ export async function openNode(options: OpenNodeOptions = {}): Promise<OpenNode>
   const log = announcingLog(rawLog, hub, bus);
   const runs = (await options.runs?.(log)) ?? runsInMemory();
   const logged: string[] = [];
+  const probe: SelfProbe = {
+    last: () => selfProbe ?? null,
+    repeat: () => Promise.resolve(selfProbe ?? NOT_PROBED),
+  };
   const server = attachServer(http, {
     info: {
       node: 'n_test',
@@ -142,7 +153,7 @@ export async function openNode(options: OpenNodeOptions = {}): Promise<OpenNode>
     logger: createLogger({ format: 'json', write: (line) => logged.push(line), clock }),
     dashboardFolder,
     docsFolder: DOCS,
-    selfProbe: () => selfProbe ?? null,
+    selfProbe: probe,
   });
   await runs.begin();
   const { services } = server;

@@ -27,6 +27,7 @@ const attemptTrace: z.ZodType<AttemptTrace> = z
     at: timestamp,
     transport: z.enum(TRANSPORTS),
     method: z.string(),
+    httpVersion: z.string(),
     path: z.string().openapi({ description: 'Without the query.' }),
     address: z.string(),
     secure: z.boolean(),

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';
 import { problemResponse } from '../schemas/problem.ts';
+import { probedTransport, probeFinding } from '../schemas/self-probe.ts';
 import type { SelfProbe, SelfProbeReport } from '../self-probe-report.ts';
 
 export type HealthSources = {
@@ -26,6 +27,8 @@ type Realtime = Process & {
   readonly status: 'ok' | 'failing' | 'unknown';
   readonly at: string | null;
   readonly transports: SelfProbeReport['transports'];
+  readonly findings: SelfProbeReport['findings'];
+  readonly complete: boolean;
 };
 
 const processFields = z.object({
@@ -47,17 +50,16 @@ const realtime: z.ZodType<Realtime> = processFields.extend({
     .string()
     .nullable()
     .openapi({ description: 'When the self-probe last ended; null before its first.' }),
-  transports: z.array(
-    z.object({
-      transport: z.enum(['websocket', 'sse', 'long-poll', 'rest']),
-      expected: z.string(),
-      seen: z.string(),
-      ok: z.boolean(),
-      ms: z.number(),
-      detail: z.string().optional(),
-    }),
-  ),
+  transports: z.array(probedTransport),
+  findings: z
+    .array(probeFinding)
+    .openapi({ description: 'What stands in front of the public URL and changes what passes through it.' }),
+  complete: z.boolean().openapi({
+    description: 'False while connections are held open to see whether something cuts them.',
+  }),
 });
+
+const NOT_PROBED = { at: null, transports: [], findings: [], complete: false } as const;
 
 const tags = ['Health'];
 
@@ -115,12 +117,13 @@ export function addHealthRoutes(api: Api, services: Services, { selfProbe, drain
   });
 
   api.openapi(realtimeRoute, (c) => {
-    const report = selfProbe();
-    if (!report) return c.json({ status: 'unknown' as const, at: null, transports: [], ...process }, 200);
-    const { at, transports } = report;
-    return transports.every(({ ok }) => ok)
-      ? c.json({ status: 'ok' as const, at, transports, ...process }, 200)
-      : c.json({ status: 'failing' as const, at, transports, ...process }, 503);
+    const report = selfProbe.last();
+    if (!report) return c.json({ status: 'unknown' as const, ...NOT_PROBED, ...process }, 200);
+    const { transports, findings } = report;
+    const works = transports.every(({ ok }) => ok);
+    return works && findings.every(({ cause }) => cause !== 'another_process')
+      ? c.json({ status: 'ok' as const, ...report, ...process }, 200)
+      : c.json({ status: 'failing' as const, ...report, ...process }, 503);
   });
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import type { SelfProbeReport } from '../self-probe-report.ts';
 import { isProblem, startNode, type TestNode } from '../testing/start-node.ts';
 
 let node: TestNode;
@@ -11,6 +12,25 @@ beforeAll(async () => {
   viewer = await node.key('viewer');
 });
 afterAll(() => node[Symbol.asyncDispose]());
+
+const PROBED: SelfProbeReport = {
+  at: '2026-11-22T09:00:00.000Z',
+  transports: [
+    {
+      transport: 'sse',
+      place: 'public',
+      url: 'https://greenlight.example.org',
+      expected: '1 of 1 as expected',
+      seen: '0 of 1 as expected',
+      ok: false,
+      ms: 9,
+      detail: 'x',
+      calls: [{ call: 'good', expected: 'event', seen: '200', ok: false, attempt: 'self-probe-AAAAAAAAAAA' }],
+    },
+  ],
+  findings: [{ cause: 'idle_cut', detail: 'x', fix: 'y' }],
+  complete: true,
+};
 
 const EVIL = { origin: 'https://evil.example' };
 
@@ -111,13 +131,18 @@ describe('health', () => {
 
   it('[R13] tells what the self-probe last saw', async () => {
     expect((await node.call('GET', '/health/realtime')).body).toMatchObject({ status: 'unknown', at: null });
-    const transports = [
-      { transport: 'sse', expected: 'an event', seen: 'nothing', ok: false, ms: 9, detail: 'x' },
-    ] as const;
-    await using failing = await startNode({ selfProbe: { at: '2026-11-22T09:00:00.000Z', transports } });
+    await using failing = await startNode({ selfProbe: PROBED });
     const { status, body } = await failing.call('GET', '/health/realtime');
     expect(status).toBe(503);
-    expect(body).toMatchObject({ status: 'failing', transports, ...who });
+    expect(body).toMatchObject({ status: 'failing', ...PROBED, ...who });
+  });
+
+  it('[R20] probes again for operators only', async () => {
+    await using failing = await startNode({ selfProbe: PROBED });
+    const call = async (role: 'operator' | 'viewer') =>
+      failing.call('POST', '/api/v1/self-probe', { key: await failing.key(role) });
+    expect((await call('operator')).body).toEqual(PROBED);
+    expect(await call('viewer')).toMatchObject({ status: 403, body: { code: 'channel_forbidden' } });
   });
 });
 
