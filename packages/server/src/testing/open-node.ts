@@ -23,7 +23,7 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { createLogger } from '../observe/logger.ts';
 import { attachServer, createBareServer } from '../server.ts';
 import type { ServerSettings, Services } from '../services.ts';
-import { reviewInMemory } from '../http/testing/review-in-memory.ts';
+import { reviewInMemory } from './review-in-memory.ts';
 import { runsInMemory } from './runs-in-memory.ts';
 
 export const PAGE = 'https://app.example.com';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recommendationOf, validationOf } from '../testing/review-in-memory.ts';
+import { recommendationOf, validationOf } from '../../testing/review-in-memory.ts';
 import { isProblem, startNode, type TestNode } from '../testing/start-node.ts';
 
 const IDS = ['rec_1', 'rec_2', 'rec_3', 'rec_4'];

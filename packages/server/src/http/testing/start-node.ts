@@ -3,7 +3,7 @@ import type { Recommendation, Validation } from '@greenlight/protocol/review';
 import { createRuns } from '@greenlight/runs/create-runs';
 import type { Workflow } from '@greenlight/runs/workflow';
 import { type OpenNode, openNode, type OpenNodeOptions } from '../../testing/open-node.ts';
-import { reviewInMemory } from './review-in-memory.ts';
+import { reviewInMemory } from '../../testing/review-in-memory.ts';
 
 export { PAGE } from '../../testing/open-node.ts';
 
