@@ -137,6 +137,7 @@ describe('the ladder on REST', () => {
       'credential',
       'account',
       'permission',
+      'capacity',
     ]);
   });
 
@@ -203,6 +204,61 @@ describe('rate and capacity', () => {
     await using server = await startTestServer({ limits: { attemptsPerMinute: 5 } });
     const headers = await keyOf(server);
     for (let count = 0; count < 20; count += 1) expect(codeOf(await ask(server, { headers }))).toBe('ok');
+  });
+
+  it('[H10] lets those learn why who have used up their attempts, and a preflight pass', async () => {
+    await using server = await startTestServer({ limits: { attemptsPerMinute: 1, lookupsPerMinute: 1 } });
+    const lookup = { path: '/api/v1/handshakes/AAAAAAAAAAAAAAAAAAAAAA' };
+    for (const code of ['credential_missing', 'rate_limited']) expect(codeOf(await ask(server))).toBe(code);
+    expect(codeOf(await ask(server, { ...lookup, method: 'OPTIONS' }))).toBe('ok');
+    expect(codeOf(await ask(server, lookup))).toBe('attempt_not_seen');
+    expect(codeOf(await ask(server, lookup))).toBe('rate_limited');
+  });
+
+  it('[H20] counts attempts by user and by key, from whatever address', async () => {
+    for (const limit of ['attemptsPerMinutePerUser', 'attemptsPerMinutePerKey'] as const) {
+      await using server = await startTestServer({
+        limits: { [limit]: 2 },
+        settings: { trustedProxies: ['127.0.0.1'] },
+      });
+      const key = await keyOf(server);
+      const from = (last: number) =>
+        connect(server, { headers: { ...key, 'X-Forwarded-For': `203.0.113.${last}` } });
+      expect([(await from(1)).status, (await from(2)).status]).toEqual([101, 101]);
+      const answer = await from(3);
+      expect([answer.status, codeOf(answer)]).toEqual([429, 'rate_limited']);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(seen(server)).toMatchObject({ stage: 'capacity', facts: { credential: 'api_key' } });
+    }
+  });
+
+  it('[H20] counts requests by key, user and address', async () => {
+    for (const limit of ['Key', 'User', 'Address']) {
+      await using server = await startTestServer({ limits: { [`commandsPerSecondPer${limit}`]: 2 } });
+      const headers = await keyOf(server);
+      const codes = await Promise.all(
+        Array.from({ length: 12 }, () => ask(server, { headers }).then(codeOf)),
+      );
+      expect(new Set(codes)).toEqual(new Set(['ok', 'rate_limited']));
+    }
+  });
+
+  it('[H18] counts connections by key, whoever uses it', async () => {
+    await using server = await startTestServer({ limits: { connectionsPerKey: 1 } });
+    const key = await server.key('viewer');
+    using only = new TestSocket(server, '/ws', key);
+    await only.next();
+    const second = await connect(server, { headers: { Authorization: `Bearer ${key}` } });
+    expect(codeOf(second)).toBe('too_many_connections');
+    expect((await connect(server, { headers: await keyOf(server) })).status).toBe(101);
+  });
+
+  it('[H18] [F8] renews a credential also where no further connection may be opened', async () => {
+    await using server = await startTestServer({ limits: { connectionsPerUser: 1 } });
+    const key = await server.key('viewer');
+    using only = new TestSocket(server, '/ws', key);
+    await only.next();
+    expect(await only.reply({ id: 1, type: 'auth', token: key })).toMatchObject({ type: 'ok' });
   });
 
   it('[H18] refuses connections above the limit, and all of them while it goes down', async () => {

@@ -20,6 +20,7 @@ import type { Limits } from './limits.ts';
 import type { Logger } from './observe/logger.ts';
 import { createRate } from './rate.ts';
 import type { ServerSettings } from './services.ts';
+import type { Excess, Work } from './work.ts';
 
 /** What a route asks of those who come to it. */
 export type Plan = {
@@ -33,6 +34,8 @@ export type Plan = {
   readonly may?: (identity: Identity) => string | null;
   /** Answers also those who have to change their password first. */
   readonly changesPassword?: true;
+  /** Asks what became of an attempt, which has a limit of its own. */
+  readonly lookup?: true;
   /** Counts as an open connection (WebSocket, SSE, long-poll) at the capacity stage. */
   readonly connection: boolean;
 };
@@ -41,6 +44,8 @@ export interface Admission {
   admit(request: HandshakeRequest, plan: Plan): Promise<Verdict>;
   /** The first `auth` frame of a socket that was let in without a credential: the stages from `credential` on, again. */
   authenticate(request: HandshakeRequest, presented: PresentedCredential): Promise<Verdict>;
+  /** A fresher credential for a connection that is open: the same without `capacity`, for it takes no further place. */
+  renew(request: HandshakeRequest, presented: PresentedCredential): Promise<Verdict>;
 }
 
 export type AdmissionOptions = Omit<CapacityOptions, 'limits'> & {
@@ -50,6 +55,7 @@ export type AdmissionOptions = Omit<CapacityOptions, 'limits'> & {
   readonly accounts: Pick<Accounts, 'judge'>;
   readonly cookieName: string;
   readonly privateOwner: PrivateOwner;
+  readonly work: Pick<Work, 'request'>;
   readonly logger: Logger;
 };
 
@@ -57,8 +63,8 @@ export type AdmissionOptions = Omit<CapacityOptions, 'limits'> & {
 type Climber = { identity: Identity | null };
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { settings, limits, verifier, accounts, cookieName, privateOwner, logger } = options;
-  const rate = createRate(limits.attemptsPerMinute);
+  const { settings, limits, verifier, accounts, cookieName, privateOwner, work, logger } = options;
+  const rate = createRate(limits);
   const capacity = createCapacity(options);
 
   async function admit(request: HandshakeRequest, plan: Plan): Promise<Verdict> {
@@ -74,12 +80,25 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return verdict;
 
     function privateRungs(): readonly Rung[] {
-      const capacityRung: Rung = { stage: 'capacity', check: () => capacity(request, climber.identity) };
+      const capacityRung: Rung = { stage: 'capacity', check: () => checkCapacity(request, plan, climber) };
       return [
         ...(plan.credential === 'none' ? [] : credentialRungs(request, plan, { presented, climber })),
-        ...(plan.connection ? [capacityRung] : []),
+        ...(plan.connection || plan.credential !== 'none' ? [capacityRung] : []),
       ];
     }
+  }
+
+  /** Room for one more connection, or for one more piece of work; who it is for is known by now. */
+  async function checkCapacity(
+    request: HandshakeRequest,
+    plan: Plan,
+    { identity }: Climber,
+  ): Promise<Failure | null> {
+    const staysOpen = request.transport === 'websocket' || request.transport === 'sse';
+    const tooMany = (plan.connection && capacity(request, identity)) || null;
+    if (tooMany || !identity) return tooMany;
+    if (staysOpen) return rate.checkIdentity(identity);
+    return tooFast(work.request({ address: request.address, identity }));
   }
 
   /** What can be said before anybody looks at a credential. */
@@ -94,7 +113,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const cookie = plan.credential !== 'none' && presented.kind === 'session';
     // Loading a page takes dozens of requests, and many people may share one address.
     const isPage = publicRead && !request.path.startsWith('/api/');
-    const isFree = isPage || isProbeAttempt(request.attempt);
+    // A browser asks by itself before it asks for its page, which would pay twice, and see nothing of a refusal here.
+    const isFree = isPage || request.method === 'OPTIONS' || isProbeAttempt(request.attempt);
+    const rateCheck = plan.lookup ? rate.checkLookup : rate.check;
     const subprotocol: Rung = { stage: 'subprotocol', check: () => checkSubprotocol(request) };
     return [
       { stage: 'request', check: () => checkRequest(request) },
@@ -105,7 +126,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         check: () => (publicRead ? null : checkOrigin(request, { allowedOrigins, cookie })),
       },
       ...(request.transport === 'websocket' ? [subprotocol] : []),
-      ...(isFree ? [] : [{ stage: 'rate', check: () => rate.check(request) } as const]),
+      ...(isFree ? [] : [{ stage: 'rate', check: () => rateCheck(request) } as const]),
     ];
   }
 
@@ -178,20 +199,35 @@ export function createAdmission(options: AdmissionOptions): Admission {
     };
   }
 
+  /** From `credential` on, for a credential that came in a frame. */
+  async function judgeFrame(
+    request: HandshakeRequest,
+    presented: PresentedCredential,
+    last: (climber: Climber) => readonly Rung[],
+  ): Promise<Verdict> {
+    const climber: Climber = { identity: null };
+    const plan = { credential: 'required', channels: [] } as const;
+    const rungs = [...credentialRungs(request, plan, { presented, climber }), ...last(climber)];
+    const verdict = await judge(request, rungs, climber);
+    return { ...verdict, checked: [...PASSED_BEFORE, ...verdict.checked] };
+  }
+
   return {
     admit,
-    async authenticate(request, presented) {
-      const climber: Climber = { identity: null };
-      const plan = { credential: 'required', channels: [] } as const;
-      const rungs: readonly Rung[] = [
-        ...credentialRungs(request, plan, { presented, climber }),
-        { stage: 'capacity', check: () => capacity.ofUser(climber.identity) },
-      ];
-      const verdict = await judge(request, rungs, climber);
-      return { ...verdict, checked: [...PASSED_BEFORE, ...verdict.checked] };
-    },
+    authenticate: (request, presented) =>
+      judgeFrame(request, presented, (climber) => [
+        {
+          stage: 'capacity',
+          check: () =>
+            capacity.ofUser(climber.identity) ?? (climber.identity && rate.checkIdentity(climber.identity)),
+        },
+      ]),
+    renew: (request, presented) => judgeFrame(request, presented, () => []),
   };
 }
+
+const tooFast = (excess: Excess | null): Failure | null =>
+  excess && { code: 'rate_limited', detail: excess.reason, retryAfterMs: excess.retryAfterMs };
 
 const PASSED_BEFORE: readonly CheckedStage[] = STAGES.slice(0, STAGES.indexOf('credential')).map(
   (stage: Stage) => ({ stage, outcome: 'passed' }),

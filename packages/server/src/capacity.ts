@@ -8,9 +8,16 @@ import type { Limits } from './limits.ts';
 export type CapacityOptions = {
   readonly limits: Pick<
     Limits,
-    'connections' | 'connectionsPerAddress' | 'connectionsPerUser' | 'unauthenticatedConnections'
+    | 'connections'
+    | 'connectionsPerAddress'
+    | 'connectionsPerUser'
+    | 'connectionsPerKey'
+    | 'unauthenticatedConnections'
   >;
-  readonly connections: Pick<Connections, 'count' | 'unauthenticated' | 'countOfAddress' | 'countOfUser'>;
+  readonly connections: Pick<
+    Connections,
+    'count' | 'unauthenticated' | 'countOfAddress' | 'countOfUser' | 'countOfCredential'
+  >;
   /** True from SIGTERM on. */
   readonly draining: () => boolean;
 };
@@ -28,6 +35,8 @@ export function createCapacity({ limits, connections, draining }: CapacityOption
         ? full('Too many connections wait for their credential', limits.unauthenticatedConnections)
         : null;
     }
+    if (connections.countOfCredential(identity.credentialId) >= limits.connectionsPerKey)
+      return full('One credential has too many open connections', limits.connectionsPerKey);
     return connections.countOfUser(identity.user) >= limits.connectionsPerUser
       ? full(`"${identity.name}" has too many open connections`, limits.connectionsPerUser)
       : null;

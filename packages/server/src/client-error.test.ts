@@ -19,15 +19,33 @@ describe('what is no HTTP request', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(answer).toMatch(/\r\nGreenlight-Attempt: [A-Za-z0-9_-]{22}\r\n/);
     expect(answer).toContain('"code":"malformed_request"');
-    expect(server.services.attempts.list()[0]?.facts).toEqual({ error: 'HPE_INVALID_METHOD' });
-    expect(await server.services.metrics.text()).toContain('outcome="refused",code="malformed_request"} 1');
+    const { attempts, metrics } = server.services;
+    expect(attempts.list()[0]?.facts).toEqual({ error: 'HPE_INVALID_METHOD', spoken: 'tls' });
+    expect(await metrics.text()).toContain('outcome="refused",code="malformed_request"} 1');
   });
 
   it('[H2] is told when it took too long', async () => {
     await using server = await startTestServer({
-      http: createServer({ headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 10 }),
+      http: createServer({ connectionsCheckingInterval: 10 }),
+      limits: { headersMs: 50, requestMs: 50 },
     });
     expect(await send(server, 'GET / HTTP/1.1\r\nHo')).toContain('The request was not complete in time.');
+    expect(await send(server, '')).toContain('The connection was opened and nothing was sent on it.');
+    expect(server.services.attempts.list().map(({ facts }) => facts['bytesRead'])).toEqual([0, 18]);
+  });
+
+  it.each([
+    ['TLS', '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc', 'TLS was spoken to a port without TLS'],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'HTTP/2 was spoken without an upgrade'],
+    [
+      'PROXY',
+      'PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nGET / HTTP/1.1\r\n\r\n',
+      'A proxy in front sends the PROXY protocol',
+    ],
+  ])('[H21] names what was spoken instead: %s', async (_name, bytes, detail) => {
+    await using server = await startTestServer();
+    expect(await send(server, bytes)).toContain(detail);
+    expect(server.services.attempts.list()).toEqual([expect.objectContaining({ code: 'malformed_request' })]);
   });
 
   it('does not get a second answer into one that has begun', async () => {

@@ -38,7 +38,12 @@ export function createRefuseClientError({
     const checked = STAGES.map(
       (stage) => ({ stage, outcome: stage === 'request' ? 'failed' : 'not_reached' }) as const,
     );
-    const verdict = { outcome: 'refused', stage: 'request', failure: failureOf(error), checked } as const;
+    const verdict = {
+      outcome: 'refused',
+      stage: 'request',
+      failure: failureOf(error, socket),
+      checked,
+    } as const;
     refuse(request, verdict, { kind: 'socket', socket });
   };
 }
@@ -47,11 +52,41 @@ export function createRefuseClientError({
 const answerHasBegun = (socket: Socket & { readonly _httpMessage?: ServerResponse }): boolean =>
   socket._httpMessage?.headersSent === true;
 
-function failureOf({ code = '' }: NodeJS.ErrnoException): Failure {
+/** Of bytes that are no HTTP request, what they are instead. */
+const SPOKEN: readonly (readonly [name: string, begins: RegExp, detail: string])[] = [
+  [
+    'tls',
+    /^\x16\x03/,
+    'TLS was spoken to a port without TLS: use http:// and ws:// here, or the port that has TLS.',
+  ],
+  ['http2', /^PRI \* HTTP\/2/, 'HTTP/2 was spoken without an upgrade; this port speaks HTTP/1.1.'],
+  [
+    'proxy',
+    /^(?:PROXY |\r\n\r\n\0\r\nQUIT\n)/,
+    'A proxy in front sends the PROXY protocol, which is not spoken here; turn it off there.',
+  ],
+];
+
+type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
+function failureOf({ code = '', rawPacket }: ClientError, { bytesRead }: Socket): Failure {
   const operator = { error: code };
   if (code === 'HPE_HEADER_OVERFLOW') return { code: 'header_too_large', operator };
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return { code: 'malformed_request', detail: 'The request was not complete in time.', operator };
+    return {
+      code: 'malformed_request',
+      detail:
+        bytesRead === 0
+          ? 'The connection was opened and nothing was sent on it.'
+          : 'The request was not complete in time.',
+      operator: { ...operator, bytesRead },
+    };
+  const start = rawPacket?.toString('latin1', 0, 16) ?? '';
+  const spoken = SPOKEN.find(([, begins]) => begins.test(start));
+  if (spoken) {
+    const [name, , detail] = spoken;
+    return { code: 'malformed_request', detail, operator: { ...operator, spoken: name } };
+  }
   const parser = code.startsWith('HPE_')
     ? ` (${code.slice('HPE_'.length).toLowerCase().replaceAll('_', ' ')})`
     : '';

@@ -64,6 +64,8 @@ export interface Connections {
   readonly unauthenticated: number;
   countOfAddress(address: string): number;
   countOfUser(user: string): number;
+  /** Opened with it, or with a ticket that it was traded for. */
+  countOfCredential(credentialId: string): number;
 }
 
 /** 96 random bits. */
@@ -89,6 +91,7 @@ export function createConnections({
   const open = new Set<Connection>();
   const byAddress = new Map<string, number>();
   const byUser = new Map<string, number>();
+  const byCredential = new Map<string, number>();
   let unauthenticated = 0;
   let emptied: PromiseWithResolvers<void> | null = null;
   metrics.watchOutboxes(() => {
@@ -96,6 +99,11 @@ export function createConnections({
     for (const connection of open) bytes += connection.queuedBytes;
     return bytes;
   });
+
+  function countIdentity({ user, credentialId }: Identity, by: 1 | -1): void {
+    adjust(byUser, user, by);
+    adjust(byCredential, credentialId, by);
+  }
 
   /** A long-poll comes and goes with each answer: telling of it would wake whoever polls for this. */
   function tell(type: EventType, connection: Connection, more: object): void {
@@ -117,14 +125,14 @@ export function createConnections({
       open.add(connection);
       metrics.connectionOpened(transport);
       adjust(byAddress, address, 1);
-      if (identity) adjust(byUser, identity.user, 1);
+      if (identity) countIdentity(identity, 1);
       else unauthenticated += 1;
       tell('connection.opened', connection, {});
       return (reason) => {
         if (!open.delete(connection)) return;
         metrics.connectionClosed(transport);
         adjust(byAddress, address, -1);
-        if (identity) adjust(byUser, identity.user, -1);
+        if (identity) countIdentity(identity, -1);
         else unauthenticated -= 1;
         const { delivered } = connection.info();
         tell('connection.closed', connection, { reason, delivered, openMs: clock() - openedAt });
@@ -165,5 +173,6 @@ export function createConnections({
     },
     countOfAddress: (address) => byAddress.get(address) ?? 0,
     countOfUser: (user) => byUser.get(user) ?? 0,
+    countOfCredential: (credentialId) => byCredential.get(credentialId) ?? 0,
   };
 }

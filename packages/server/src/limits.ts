@@ -2,12 +2,22 @@
 export const DEFAULT_LIMITS = {
   /** Attempts from one address in a minute, on all transports together. */
   attemptsPerMinute: 1_200,
+  /** Attempts of one user, and with one credential, to open a connection, from all addresses together. */
+  attemptsPerMinutePerUser: 2_400,
+  attemptsPerMinutePerKey: 2_400,
+  /** Times that one address may ask in a minute what became of an attempt. */
+  lookupsPerMinute: 1_200,
   /** Open connections (WebSocket, SSE, long-poll) of this node. */
   connections: 20_000,
   connectionsPerAddress: 2_000,
   connectionsPerUser: 1_000,
+  /** Opened with one API key, session or token, and with the tickets that it was traded for. */
+  connectionsPerKey: 1_000,
   /** Sockets that opened without a credential and have not sent `auth` yet. */
   unauthenticatedConnections: 200,
+  /** Time until the headers of a request are there, from the opening of the socket on, and the whole request, ms. */
+  headersMs: 15_000,
+  requestMs: 60_000,
   /** Time for the first `auth` frame, ms. */
   authDeadlineMs: 5_000,
   /** How long before its credential ends a connection is told; for a short one, half of what is left, ms. */
@@ -18,6 +28,14 @@ export const DEFAULT_LIMITS = {
   messageBytes: 1_048_576,
   /** Commands of one connection in a second, in bursts of as many. */
   commandsPerSecond: 200,
+  /** Commands and HTTP requests of those who are in, over all their connections, in bursts of as many. */
+  commandsPerSecondPerKey: 5_000,
+  commandsPerSecondPerUser: 5_000,
+  commandsPerSecondPerAddress: 20_000,
+  /** Bytes of commands and bodies. */
+  bytesPerSecondPerKey: 33_554_432,
+  bytesPerSecondPerUser: 33_554_432,
+  bytesPerSecondPerAddress: 134_217_728,
   channelsPerConnection: 1_000,
   /** Bytes waiting for one connection before it is a slow consumer. */
   outboxBytes: 1_048_576,

@@ -20,6 +20,7 @@ import type { Logger } from './observe/logger.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { createOutcomes } from './refuse.ts';
 import type { ServerSettings, Services } from './services.ts';
+import { createWork } from './work.ts';
 import { openPlainSocket } from './transports/websocket-plain.ts';
 import { openEchoSocket } from './transports/websocket-echo.ts';
 import { openProtocolSocket } from './transports/websocket.ts';
@@ -51,16 +52,14 @@ export type Server = {
   drain(): Promise<void>;
 };
 
-/** Slow clients must not hold sockets for ever: time for the headers, and for the whole request, ms. */
-const HEADERS_TIMEOUT_MS = 15_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** How often `node:http` looks for those who take too long, ms; its own default is half a minute. */
+const CHECKING_INTERVAL_MS = 1_000;
 const MAX_HEADER_BYTES = 16_384;
 
 /** An HTTP server with the right limits and no doors yet: to learn the port before anything depends on it. */
 export function createBareServer(): HttpServer {
   return createServer({
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECKING_INTERVAL_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,
     shouldUpgradeCallback: shouldUpgrade,
@@ -93,11 +92,13 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     reach: createReach(connections),
   });
   const attempts = createAttempts({ limits, clock });
+  const work = createWork({ limits, clock });
   const admission = createAdmission({
     settings,
     limits,
     connections,
     draining,
+    work,
     logger,
     verifier,
     accounts,
@@ -113,6 +114,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     logger,
     metrics,
     connections,
+    work,
     attempts,
     admission,
     accounts,
@@ -127,6 +129,14 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     ...createOutcomes({ info, settings, attempts, metrics, logger, log, clock }),
   };
 
+  // Slow clients must not hold sockets for ever.
+  http.headersTimeout = limits.headersMs;
+  http.requestTimeout = limits.requestMs;
+  http.on('connection', (socket) => {
+    socket.once('close', () => {
+      if (socket.bytesRead === 0) metrics.silentSocket();
+    });
+  });
   const upgrade = createUpgrade(services, {
     protocol: (opened) => openProtocolSocket(services, opened),
     plain: (opened, route) => openPlainSocket(services, { ...opened, route }),

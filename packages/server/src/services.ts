@@ -16,6 +16,7 @@ import type { ServerInfo } from './info.ts';
 import type { Limits } from './limits.ts';
 import type { Logger } from './observe/logger.ts';
 import type { Metrics } from './observe/metrics.ts';
+import type { Work } from './work.ts';
 import type { RecordAccepted, Refuse } from './refuse.ts';
 
 export type Services = {
@@ -28,6 +29,7 @@ export type Services = {
   readonly log: Log;
   readonly hub: Hub;
   readonly connections: Connections;
+  readonly work: Work;
   readonly runs: Runs;
   readonly review: Review;
   readonly admission: Admission;

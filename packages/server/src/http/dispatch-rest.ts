@@ -1,13 +1,20 @@
 /** Between `node:http` and the REST routes, which speak Request and Response. */
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../limits.ts';
+import type { Work } from '../work.ts';
 import type { Api, Call } from './call.ts';
 import { readBody } from './read-body.ts';
+
+type Dispatch = {
+  readonly incoming: IncomingMessage;
+  readonly limits: Pick<Limits, 'messageBytes'>;
+  readonly work: Pick<Work, 'body'>;
+};
 
 export async function dispatchRest(
   api: Api,
   call: Call,
-  { incoming, limits }: { incoming: IncomingMessage; limits: Pick<Limits, 'messageBytes'> },
+  { incoming, limits, work }: Dispatch,
 ): Promise<void> {
   const { request, response } = call;
   const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -23,6 +30,7 @@ export async function dispatchRest(
     }
     // Every body here is JSON, whatever the client calls it (curl says it is a form), and none is none.
     headers.delete('content-type');
+    work.body({ address: request.address, identity: call.identity }, read.bytes.length);
     if (read.bytes.length > 0) {
       headers.set('content-type', 'application/json');
       body = Buffer.from(read.bytes);

@@ -68,8 +68,9 @@ export function failRequest(
     response.destroy();
     return 'failed';
   }
-  response.writeHead(problem.status, problemHeaders(problem, request, services.settings));
-  response.end(JSON.stringify({ ...problem, ...more }));
+  const body = JSON.stringify({ ...problem, ...more });
+  const headers = problemHeaders(problem, request, services.settings);
+  response.writeHead(problem.status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
   return 'failed';
 }
 

@@ -1,6 +1,6 @@
 /** Every HTTP request that is no upgrade: route table, ladder, then the route or the one refusal function. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HandshakeRequest } from '@greenlight/handshake/request';
+import type { HandshakeRequest, Transport } from '@greenlight/handshake/request';
 import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
 import type { Plan } from '../admission.ts';
 import { corsHeaders } from '../cors.ts';
@@ -49,7 +49,7 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
     const matched = match(canonicalPath(arrived.path));
     const access = accessOf(matched, arrived.method);
     const upgradeOnly = matched ? null : websocketPlan(arrived.path);
-    const transport = upgradeOnly ? 'websocket' : (access?.transport ?? 'rest');
+    const transport = upgradeOnly ? 'websocket' : transportOf(matched, access, arrived.method);
     const request: HandshakeRequest = { ...arrived, transport };
     response.setHeader(ATTEMPT_HEADER, request.attempt);
     response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -95,7 +95,7 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
       return dispatchRest(
         api,
         { request, identity, path, response, fail },
-        { incoming, limits: services.limits },
+        { incoming, limits: services.limits, work: services.work },
       );
     if (request.method === 'HEAD') return void response.writeHead(200).end();
     const stream = streamRequest(request, matched.parameters, services.limits);
@@ -135,6 +135,12 @@ function accessOf(matched: RouteMatch | null, method = ''): RouteAccess | null {
   return (wanted && matched?.route.methods[wanted]) ?? null;
 }
 
+/** Whoever uses the wrong method on a stream's path wanted the stream; a preflight wants nothing yet. */
+function transportOf(matched: RouteMatch | null, access: RouteAccess | null, method: string): Transport {
+  const wanted = access ?? (method === 'OPTIONS' ? null : matched?.route.methods.GET);
+  return wanted?.transport ?? 'rest';
+}
+
 /** What the ladder allows on the path. HEAD goes where GET goes; OPTIONS everywhere. */
 function methodsOf(route: Route | undefined): readonly string[] {
   if (!route) return [];
@@ -146,13 +152,14 @@ function methodsOf(route: Route | undefined): readonly string[] {
 function planOf(matched: RouteMatch | null, access: RouteAccess | null, request: HandshakeRequest): Plan {
   const methods = methodsOf(matched?.route);
   if (!matched || !access) return { methods, credential: 'none', channels: [], connection: false };
-  const { credential, channels, may, changesPassword, transport } = access;
+  const { credential, channels, may, changesPassword, lookup, transport } = access;
   return {
     methods,
     credential,
     channels: channels?.(matched.parameters, request.query) ?? [],
     ...(may && { may }),
     ...(changesPassword && { changesPassword }),
+    ...(lookup && { lookup }),
     connection: transport !== 'rest',
   };
 }

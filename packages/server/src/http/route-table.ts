@@ -17,6 +17,8 @@ export type RouteAccess = {
   readonly channels?: (parameters: RouteParameters, query: URLSearchParams) => readonly string[];
   /** Null = may; else the sentence that says what is missing. */
   readonly may?: (identity: Identity) => string | null;
+  /** Asks what became of an attempt, which has a limit of its own. */
+  readonly lookup?: true;
   /** Answers also those who have to change their password first. */
   readonly changesPassword?: true;
 };
@@ -113,7 +115,7 @@ const table = (metrics: RouteAccess): readonly Route[] => [
   { path: '/api/v1/recommendations/{id}/undo', methods: { POST: REVIEWER } },
 
   { path: '/api/v1/handshakes', methods: { GET: OPERATOR } },
-  { path: '/api/v1/handshakes/{attempt}', methods: { GET: PUBLIC } },
+  { path: '/api/v1/handshakes/{attempt}', methods: { GET: { ...PUBLIC, lookup: true } } },
   { path: '/api/v1/self-probe', methods: { POST: OPERATOR } },
   { path: '/api/v1/connections', methods: { GET: OPERATOR } },
   { path: '/api/v1/connections/{session}', methods: { DELETE: OPERATOR } },

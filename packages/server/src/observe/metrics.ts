@@ -15,6 +15,8 @@ export interface Metrics {
   /** Events that were handed to connections. */
   delivered(transport: Transport, events: number): void;
   slowConsumer(transport: Transport): void;
+  /** A socket that ended before a byte came in. */
+  silentSocket(): void;
   /** Time from the call to the acknowledgement of one append, seconds. */
   appended(durability: Durability, seconds: number): void;
   /** Asked at each scrape: bytes waiting in all outboxes together. */
@@ -58,6 +60,11 @@ export function createMetrics(info: Pick<ServerInfo, 'version' | 'build' | 'node
     labelNames: ['transport'],
     registers,
   });
+  const silentSockets = new Counter({
+    name: 'greenlight_silent_sockets_total',
+    help: 'Sockets that were opened and closed again without a byte from the client.',
+    registers,
+  });
   const appends = new Histogram({
     name: 'greenlight_append_seconds',
     help: 'Time until an append is acknowledged.',
@@ -80,6 +87,7 @@ export function createMetrics(info: Pick<ServerInfo, 'version' | 'build' | 'node
     published: (durability, events) => publications.inc({ durability }, events),
     delivered: (transport, events) => deliveries.inc({ transport }, events),
     slowConsumer: (transport) => slowConsumers.inc({ transport }),
+    silentSocket: () => silentSockets.inc(),
     appended: (durability, seconds) => appends.observe({ durability }, seconds),
     watchOutboxes(bytes) {
       const waiting = new Gauge({

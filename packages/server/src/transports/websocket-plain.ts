@@ -3,7 +3,6 @@ import { workflowOf } from '@greenlight/protocol/channel';
 import { formatVector } from '@greenlight/protocol/position';
 import type { ControlAction } from '@greenlight/protocol/run';
 import type { WebSocketRoute } from '../accepted.ts';
-import { CommandBudget } from '../command-budget.ts';
 import { errorReply } from '../commands/error-reply.ts';
 import { runCommand } from '../commands/run-command.ts';
 import type { Services } from '../services.ts';
@@ -26,7 +25,7 @@ export function openPlainSocket(
   { route, ...opened }: OpenedWebSocket & { readonly route: PlainRoute },
 ): void {
   const { websocket, accepted } = opened;
-  const { limits, clock } = services;
+  const { limits } = services;
   const { channels, defaultSince } = route;
   const wire = new SocketWire({
     ...opened,
@@ -37,16 +36,13 @@ export function openPlainSocket(
     onFault: (disconnect) => session.end(disconnect),
   });
   const session = new Session(services, { accepted: identified(accepted), wire, snapshots: false });
-  const budget = new CommandBudget(limits.commandsPerSecond, clock());
+  const meter = services.work.connection(() => session);
   websocket.on('close', () => session.closed());
   receiveText(websocket, {
     wrong: (disconnect) => session.end(disconnect),
     text(text) {
-      if (!budget.spend(clock())) {
-        const reason = `One connection may send ${limits.commandsPerSecond} messages a second.`;
-        session.end({ code: 'slow_down', reason, retryAfterMs: 1_000 });
-        return;
-      }
+      const excess = meter(text);
+      if (excess) return session.end({ code: 'slow_down', ...excess });
       answer(services, { session, workflow: workflowOf(channels[0] ?? '') }, text).then(
         (reply) => wire.text(JSON.stringify(reply)),
         (error: unknown) => session.fail(error),

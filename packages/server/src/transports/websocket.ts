@@ -4,7 +4,6 @@ import { refusalProblem } from '@greenlight/handshake/problem';
 import { decodeCommand } from '@greenlight/protocol/decode';
 import type { AuthCommand, Command, Reply, UnsubscribeCommand } from '@greenlight/protocol/frames';
 import type { Accepted } from '../accepted.ts';
-import { CommandBudget } from '../command-budget.ts';
 import { errorReply } from '../commands/error-reply.ts';
 import { runCommand } from '../commands/run-command.ts';
 import type { Disconnect } from '../connections.ts';
@@ -51,9 +50,8 @@ export function openProtocolSocket(services: Services, opened: OpenedWebSocket):
 type Protocol = { readonly accepted: Accepted; readonly wire: SocketWire };
 
 function attend(services: Services, { accepted, wire }: Protocol, identity: Identity): Attendant {
-  const { clock, limits } = services;
   const session = new Session(services, { accepted: { ...accepted, identity }, wire, snapshots: true });
-  const budget = new CommandBudget(limits.commandsPerSecond, clock());
+  const meter = services.work.connection(() => session);
   session.welcome();
 
   /** Null where the reply has been given already. */
@@ -82,11 +80,8 @@ function attend(services: Services, { accepted, wire }: Protocol, identity: Iden
   return {
     received(text) {
       if (!session.isOpen) return;
-      if (!budget.spend(clock())) {
-        const reason = `One connection may send ${limits.commandsPerSecond} commands a second.`;
-        session.end({ code: 'slow_down', reason, retryAfterMs: 1_000 });
-        return;
-      }
+      const excess = meter(text);
+      if (excess) return session.end({ code: 'slow_down', ...excess });
       const decoded = decodeCommand(text);
       if (!decoded.ok) return wire.frame(errorReply(decoded.id, decoded));
       run(decoded.value).then(
@@ -114,7 +109,7 @@ async function renew(
   command: AuthCommand,
 ): Promise<Reply> {
   const { id } = command;
-  const verdict = await admission.authenticate(request, presentedBy(command));
+  const verdict = await admission.renew(request, presentedBy(command));
   if (verdict.outcome === 'refused') {
     const { explain, publicUrl } = settings;
     return errorReply(id, refusalProblem(verdict, { attempt: request.attempt, explain, publicUrl }));

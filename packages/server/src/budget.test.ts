@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { CommandBudget } from './command-budget.ts';
+import { Budget } from './budget.ts';
 
 it("[F6] gives a full second's worth at once, then refills steadily, and never saves up more", () => {
-  const budget = new CommandBudget(10, 0);
+  const budget = new Budget(10, 0);
   const spend = (now: number): number => {
     let spent = 0;
     while (budget.spend(now)) spent += 1;
