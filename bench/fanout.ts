@@ -22,9 +22,19 @@ const LOADS: readonly Load[] = [
 ];
 const PAIRS = 3;
 
-async function serveGreenlight(): Promise<{ port: number; publish: (inTick: number) => void }> {
-  const stage = await openStage({ limits: { outboxBytes: 16_777_216 } });
+type Served = {
+  readonly port: number;
+  readonly credential?: string;
+  readonly publish: (inTick: number) => void;
+};
+
+async function serveGreenlight(): Promise<Served> {
+  // All subscribers come from one address with one key, which nobody else's would.
+  const many = { attemptsPerMinute: 1e6, attemptsPerMinutePerUser: 1e6, attemptsPerMinutePerKey: 1e6 };
+  const open = { connectionsPerAddress: 20_000, connectionsPerUser: 20_000, connectionsPerKey: 20_000 };
+  const stage = await openStage({ limits: { outboxBytes: 16_777_216, ...many, ...open } });
   return {
+    credential: stage.credential,
     port: Number(stage.host.split(':')[1]),
     publish: (inTick) => {
       for (let n = 0; n < inTick; n += 1) void stage.publish(CHANNEL, DATA);
@@ -32,7 +42,7 @@ async function serveGreenlight(): Promise<{ port: number; publish: (inTick: numb
   };
 }
 
-async function serveWs(): Promise<{ port: number; publish: (inTick: number) => void }> {
+async function serveWs(): Promise<Served> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
   await once(server, 'listening');
   let offset = 0;
@@ -62,7 +72,7 @@ async function serveWs(): Promise<{ port: number; publish: (inTick: number) => v
 }
 
 async function serve(engine: Engine): Promise<void> {
-  const { port, publish } = await (engine === 'ws' ? serveWs() : serveGreenlight());
+  const { publish, ...reached } = await (engine === 'ws' ? serveWs() : serveGreenlight());
   let since = process.cpuUsage();
   process.on('message', (message: { publish?: number; begin?: true; end?: true }) => {
     if (message.publish) publish(message.publish);
@@ -71,7 +81,7 @@ async function serve(engine: Engine): Promise<void> {
     const { user, system } = process.cpuUsage(since);
     process.send?.({ cpuMicros: user + system } satisfies Done);
   });
-  process.send?.({ port });
+  process.send?.(reached);
 }
 
 /** Masked with zeros. */
@@ -85,17 +95,18 @@ class Subscribers {
   #counted = 0;
   #reached = (): void => {};
 
-  async connect(port: number, engine: Engine, count: number): Promise<void> {
-    for (let n = 0; n < count; n += 1) await this.#connectOne(port, engine);
+  async connect(server: Omit<Served, 'publish'>, engine: Engine, count: number): Promise<void> {
+    for (let n = 0; n < count; n += 1) await this.#connectOne(server, engine);
   }
 
-  #connectOne(port: number, engine: Engine): Promise<void> {
+  #connectOne({ port, credential }: Omit<Served, 'publish'>, engine: Engine): Promise<void> {
     const socket = connect(port, '127.0.0.1');
     socket.setNoDelay(true);
     socket.write(
-      'GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      'GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
+        `${credential === undefined ? '' : `Authorization: Bearer ${credential}\r\n`}\r\n`,
     );
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       let rest: Buffer = Buffer.alloc(0);
       let open = false;
       socket.on('data', (chunk: Buffer) => {
@@ -104,6 +115,8 @@ class Subscribers {
           const at = bytes.indexOf('\r\n\r\n');
           if (at < 0) return;
           open = true;
+          const status = bytes.toString('latin1', 0, bytes.indexOf('\r\n'));
+          if (!status.includes(' 101 ')) reject(new Error(`${engine} refused a subscriber: ${status}`));
           bytes = bytes.subarray(at + 4);
           if (engine === 'ws') resolve();
           else socket.write(clientFrame(`{"id":1,"type":"subscribe","channels":{"${CHANNEL}":null}}`));
@@ -146,9 +159,9 @@ type Bench = {
 
 async function start(engine: Engine, count: number): Promise<Bench> {
   const child = fork(import.meta.filename, ['serve', engine]);
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  const [server] = (await once(child, 'message')) as [Omit<Served, 'publish'>];
   const subscribers = new Subscribers();
-  await subscribers.connect(port, engine, count);
+  await subscribers.connect(server, engine, count);
   return { engine, child, subscribers, count };
 }
 
