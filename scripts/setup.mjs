@@ -3,7 +3,7 @@
 // Usage: node scripts/setup.mjs start|test
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -105,6 +105,26 @@ function installChromium() {
   }
 }
 
+const NGINX = 'node_modules/.cache/greenlight-nginx';
+
+/** Debian's package, unpacked and not installed: that would start it as a service. */
+function fetchNginx() {
+  const known = [process.env.NGINX, '/usr/sbin/nginx', join(root, NGINX, 'usr/sbin/nginx')];
+  if (known.some((path) => path && existsSync(path))) return;
+  say('fetching nginx for the proxy tests, once…');
+  const folder = join(root, NGINX);
+  mkdirSync(folder, { recursive: true });
+  const quietly = (command, args, cwd = root) =>
+    spawnSync(command, args, { cwd, stdio: 'ignore' }).status === 0;
+  const unpack = () => quietly('sh', ['-c', 'apt-get download nginx && dpkg-deb -x nginx_*.deb .'], folder);
+  const [update, ...args] = [...(process.getuid?.() === 0 ? [] : ['sudo', '-n']), 'apt-get', 'update'];
+  const unpacked = unpack() || (quietly(update, args) && unpack());
+  if (unpacked && quietly(join(folder, 'usr/sbin/nginx'), ['-e', 'stderr', '-v'])) return;
+  rmSync(folder, { recursive: true, force: true });
+  // As with Chromium: the tests say by name that they were skipped, and why.
+  say('nginx could not be fetched; set NGINX=/path/to/nginx, or the proxy tests are skipped.');
+}
+
 if (purpose !== 'start' && purpose !== 'test') fail('usage: node scripts/setup.mjs start|test');
 once('node_modules/.greenlight-installed', ['package-lock.json'], installPackages);
 const node = findNode();
@@ -113,4 +133,7 @@ once(
   ['apps/dashboard', 'packages/client', 'packages/protocol', 'package-lock.json'],
   () => buildPage(node),
 );
-if (purpose === 'test') installChromium();
+if (purpose === 'test') {
+  installChromium();
+  fetchNginx();
+}

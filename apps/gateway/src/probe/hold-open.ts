@@ -93,14 +93,16 @@ async function holdStream(what: Call, { holdMs, signal, clock }: Hold): Promise<
     const response = await call(what, { signal });
     if (response.statusCode !== 200) return { seen: `${response.statusCode}`, openMs: null };
     const openedAt = clock();
-    const timer = setTimeout(() => response.destroy(), holdMs);
+    let stayed = false;
+    const timer = setTimeout(() => {
+      stayed = true;
+      response.destroy();
+    }, holdMs);
     response.resume();
     await new Promise((resolve) => response.once('error', resolve).once('close', resolve));
     clearTimeout(timer);
     const openMs = clock() - openedAt;
-    return openMs >= holdMs
-      ? { seen: `open for ${seconds(holdMs)}`, openMs }
-      : { seen: `cut after ${seconds(openMs)}`, openMs };
+    return { seen: `${stayed ? 'open for' : 'cut after'} ${seconds(stayed ? holdMs : openMs)}`, openMs };
   } catch (error) {
     return { seen: errorText(error), openMs: null };
   }
