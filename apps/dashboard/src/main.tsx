@@ -4,7 +4,8 @@ import { App } from './app/app.tsx';
 import { openSession, takeCode } from './data/session.ts';
 import './design/styles.css';
 
-void openSession(takeCode());
+const code = takeCode();
+void openSession(code === null ? null : { code });
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');

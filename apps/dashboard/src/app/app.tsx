@@ -4,7 +4,7 @@ import { Redirect, Route, Router, Switch } from 'wouter';
 import { BASE, Toasts } from '../components/toasts.tsx';
 import { RequestFailed } from '../data/api.ts';
 import { client } from '../data/client.ts';
-import { session, type Me } from '../data/session.ts';
+import { isOperator, session, type Me } from '../data/session.ts';
 import { useStore } from '../data/store.ts';
 import { useStatus } from '../light/use-light.ts';
 import { NotFound } from '../pages/not-found.tsx';
@@ -19,6 +19,9 @@ import { Waiting } from './waiting.tsx';
 const Runs = lazy(async () => ({ default: (await import('../pages/runs/runs.tsx')).Runs }));
 const RunPage = lazy(async () => ({ default: (await import('../pages/run/run-page.tsx')).RunPage }));
 const Review = lazy(async () => ({ default: (await import('../pages/review/review.tsx')).Review }));
+const Handshakes = lazy(async () => ({
+  default: (await import('../pages/handshakes/handshakes.tsx')).Handshakes,
+}));
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -83,6 +86,11 @@ function SignedIn({ me }: { me: Me }) {
           <Route path="/review">
             <Review me={me} />
           </Route>
+          {isOperator(me) && (
+            <Route path="/handshakes">
+              <Handshakes />
+            </Route>
+          )}
           <Route path="/sign-in">
             <SignInAgain />
           </Route>

@@ -1,6 +1,7 @@
-import { Activity, Inbox, ListTree, type LucideIcon } from 'lucide-react';
+import { Activity, DoorOpen, Inbox, ListTree, type LucideIcon } from 'lucide-react';
 import { Link, useRoute } from 'wouter';
 import { classes } from '../components/classes.ts';
+import { isOperator, type Me } from '../data/session.ts';
 import { RECOMMENDATIONS_SHOWN, useOpenReviews } from '../data/recommendations.ts';
 
 type Place = {
@@ -8,22 +9,25 @@ type Place = {
   readonly pattern: string;
   readonly name: string;
   readonly icon: LucideIcon;
+  /** Absent: everybody. */
+  readonly may?: (me: Me) => boolean;
 };
 
 const PLACES: readonly Place[] = [
   { href: '/', pattern: '/', name: 'Overview', icon: Activity },
   { href: '/runs', pattern: '/runs/*?', name: 'Runs', icon: ListTree },
   { href: '/review', pattern: '/review', name: 'Review', icon: Inbox },
+  { href: '/handshakes', pattern: '/handshakes', name: 'Handshakes', icon: DoorOpen, may: isOperator },
 ];
 
-export function Navigation({ look }: { look: 'side' | 'bottom' }) {
+export function Navigation({ me, look }: { me: Me; look: 'side' | 'bottom' }) {
   const waiting = useOpenReviews().data?.length ?? 0;
   return (
     <nav
       aria-label="Pages"
       className={look === 'side' ? 'flex flex-col gap-0.5' : 'flex h-14 items-stretch justify-around'}
     >
-      {PLACES.map((place) => (
+      {PLACES.filter(({ may }) => !may || may(me)).map((place) => (
         <PlaceLink
           key={place.href}
           place={place}

@@ -28,7 +28,7 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
             New validation
           </Button>
         )}
-        <Navigation look="side" />
+        <Navigation me={me} look="side" />
         <div className="mt-auto">
           <AccountMenu me={me} />
         </div>
@@ -36,7 +36,7 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
       <div className="min-h-0 min-w-0 flex-1">{children}</div>
       <div className="flex shrink-0 items-center border-t border-line bg-sunken pr-2 md:hidden">
         <div className="flex-1">
-          <Navigation look="bottom" />
+          <Navigation me={me} look="bottom" />
         </div>
         <AccountMenu me={me} compact />
       </div>

@@ -27,7 +27,13 @@ export function pathWith(path: string, query: Query = {}): string {
   return search.size === 0 ? path : `${path}?${search.toString()}`;
 }
 
-async function send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Response> {
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** The session, or the account behind it, no longer counts: nothing else will be answered either. */
+const endsSession = ({ status, code }: Failure): boolean =>
+  status === 401 || code === 'account_disabled' || code === 'password_change_required';
+
+async function send(method: Method, path: string, body?: unknown): Promise<Response> {
   try {
     return await fetch(path, {
       method,
@@ -52,17 +58,19 @@ async function parse(response: Response): Promise<unknown> {
   }
 }
 
-async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+async function ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
   const response = await send(method, path, body);
   const value = await parse(response);
   if (response.ok) return value as T;
   const failure = failureFrom(response.status, value);
-  if (response.status === 401) whenUnauthorized(failure);
+  if (endsSession(failure)) whenUnauthorized(failure);
   throw new RequestFailed(failure);
 }
 
 export const get = <T>(path: string, query?: Query): Promise<T> => ask<T>('GET', pathWith(path, query));
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => ask<T>('POST', path, body);
+export const patch = <T>(path: string, body: unknown): Promise<T> => ask<T>('PATCH', path, body);
+export const remove = (path: string): Promise<null> => ask<null>('DELETE', path);
 
 /** A bug in the page is a failure too: nothing fails without words. */
 export const failureOf = (error: unknown): Failure =>

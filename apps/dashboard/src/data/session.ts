@@ -8,6 +8,8 @@ export type Me = {
   readonly name: string;
   readonly role: 'viewer' | 'reviewer' | 'operator' | 'admin' | 'service';
   readonly expiresAt?: string;
+  /** From a simulated sign-in, which exists for tests only. */
+  readonly simulated?: true;
 };
 
 export type Session =
@@ -33,16 +35,18 @@ export function takeCode(): string | null {
   return code;
 }
 
-/** Signs in with `code` if there is one, else with the cookie if there is one. */
-export async function openSession(code: string | null): Promise<void> {
+export type SignInWith = { readonly code: string } | { readonly user: string; readonly password: string };
+
+/** Signs in with what is given, else with the cookie if there is one. */
+export async function openSession(presented: SignInWith | null): Promise<void> {
   let refused: Failure | null = null;
-  if (code !== null) refused = await tryCode(code);
+  if (presented !== null) refused = await trySignIn(presented);
   try {
     session.set({ state: 'signed-in', me: await get<Me>('/api/v1/auth/me') });
   } catch (error) {
     const failure = failureOf(error);
     if (failure.status === 401 || failure.status === 403)
-      // Without a code, "no credential" is no news: it is why the form is shown.
+      // With nothing presented, "no credential" is no news: it is why the form is shown.
       session.set({
         state: 'signed-out',
         failure: refused ?? (failure.code === 'credential_missing' ? null : failure),
@@ -51,9 +55,9 @@ export async function openSession(code: string | null): Promise<void> {
   }
 }
 
-async function tryCode(code: string): Promise<Failure | null> {
+async function trySignIn(presented: SignInWith): Promise<Failure | null> {
   try {
-    await post('/api/v1/auth/login', { code });
+    await post('/api/v1/auth/login', presented);
     return null;
   } catch (error) {
     return failureOf(error);
@@ -65,7 +69,14 @@ export async function signOut(): Promise<void> {
   session.set({ state: 'signed-out', failure: null });
 }
 
+/** Ends every session of the user, this one too, and goes on in a new one. */
+export async function changePassword(current: string, next: string): Promise<void> {
+  await post('/api/v1/auth/password', { current, next });
+  await openSession(null);
+}
+
 /** Both rooms that only operators may enter ask this. */
 export const isOperator = (me: Me): boolean => me.role === 'operator' || me.role === 'admin';
 export const maySteer = (me: Me): boolean => me.role !== 'viewer';
 export const mayReview = (me: Me): boolean => me.role === 'reviewer' || isOperator(me);
+export const isAdministrator = (me: Me): boolean => me.role === 'admin' && !me.simulated;

@@ -75,6 +75,8 @@ export function lightWords(light: Light, now: number): string {
   }
 }
 
-/** Only signing in again can help. */
+const ACCOUNT_CODES: ReadonlySet<string> = new Set(['account_disabled', 'password_change_required']);
+
+/** Only signing in again can help, as somebody else or with another password. */
 export const needsSignIn = (light: Light): boolean =>
-  light.kind === 'refused' && light.refusal.status === 401;
+  light.kind === 'refused' && (light.refusal.status === 401 || ACCOUNT_CODES.has(light.refusal.code));

@@ -16,7 +16,7 @@ export function SignIn({ failure }: { failure: Failure | null }) {
   const signIn = async (form: FormData): Promise<void> => {
     const pasted = form.get('code');
     setBusy(true);
-    await openSession(codeIn(typeof pasted === 'string' ? pasted : ''));
+    await openSession({ code: codeIn(typeof pasted === 'string' ? pasted : '') });
     client.retry();
     setBusy(false);
   };
