@@ -45,6 +45,9 @@ export type Composed = {
   close(): Promise<void>;
 };
 
+/** What a stopped server has stored, for work on its accounts. Rejects with `LogOpenError`. */
+export const openRecords = (folder: string): Promise<FolderLog> => openLog({ folder, retainEveryMs: 0 });
+
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { settings, serverSettings, info, lock, http, roots, cwd, home } = options;
   const clock = Date.now;

@@ -1,17 +1,28 @@
 /** One request over HTTP, where the SDK has no command for it. */
-import type { Failure } from './tell-failure.ts';
-import type { ServerAddress } from './server-address.ts';
+import { type Failure, tellFailure } from './tell-failure.ts';
+import type { AnybodysAddress } from './server-address.ts';
 
 export type Asked =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly failure: Failure };
 
-/** `POST` with a body, else `GET`. */
-export async function ask({ url, key }: ServerAddress, path: string, body?: unknown): Promise<Asked> {
+export type Question = {
+  /** Default `POST` with a body, else `GET`. */
+  readonly method?: 'PATCH' | 'DELETE';
+  readonly body?: unknown;
+};
+
+export async function ask(server: AnybodysAddress, path: string, question: Question = {}): Promise<Asked> {
+  const { url, key } = server;
+  const { body, method = body === undefined ? 'GET' : 'POST' } = question;
   try {
     const response = await fetch(new URL(path, url), {
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+      method,
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (response.ok) return { ok: true, text };
@@ -20,6 +31,18 @@ export async function ask({ url, key }: ServerAddress, path: string, body?: unkn
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return { ok: false, failure: unreachable(url, cause) };
   }
+}
+
+/** The answer as it should be said where there is nothing else to do: the failure told, or null. */
+export async function askOrTell(
+  server: AnybodysAddress,
+  path: string,
+  question: Question = {},
+): Promise<string | null> {
+  const asked = await ask(server, path, question);
+  if (asked.ok) return asked.text;
+  tellFailure(asked.failure);
+  return null;
 }
 
 function failureFrom(text: string): Failure | null {

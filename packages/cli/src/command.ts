@@ -39,6 +39,13 @@ export type Command = {
   run(args: readonly string[]): Promise<ExitCode>;
 };
 
+/** Commands about one thing: `keys list`, `keys create`. */
+export type CommandGroup = {
+  readonly about: string;
+  readonly commands: Readonly<Record<string, Command>>;
+  readonly examples: readonly string[];
+};
+
 type Definition<O extends Options> = Omit<Command, 'options' | 'run'> & {
   readonly options: O;
   run(values: Values<O>, positionals: readonly string[]): Promise<ExitCode>;
@@ -79,4 +86,9 @@ export function only(positionals: readonly string[], name: string): string {
   if (first === undefined) throw new UsageError(`The ${name} is missing.`);
   if (more.length > 0) throw new UsageError(`One ${name} is expected, and then nothing: ${more.join(' ')}.`);
   return first;
+}
+
+/** No positional argument. */
+export function nothing(positionals: readonly string[]): void {
+  if (positionals.length > 0) throw new UsageError(`Nothing is expected here: ${positionals.join(' ')}.`);
 }

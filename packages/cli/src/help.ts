@@ -1,11 +1,13 @@
 /** Help as text: for all commands, and for one with its options and examples. */
-import type { Command, Option } from './command.ts';
+import type { Command, CommandGroup, Option } from './command.ts';
 import { COMMANDS } from './commands.ts';
 
 const column = (rows: readonly (readonly [string, string])[]): string => {
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}\n`).join('');
 };
+
+const lines = (examples: readonly string[]): string => examples.map((example) => `  ${example}\n`).join('');
 
 export function helpForAll(): string {
   const rows = Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary] as const);
@@ -40,5 +42,21 @@ Usage: greenlight ${name} ${usage}
 Options:
 ${column([...rows, ['--help', 'Show this.']])}
 Examples:
-${examples.map((example) => `  ${example}\n`).join('')}`;
+${lines(examples)}`;
+}
+
+export function helpForGroup(name: string, { about, commands, examples }: CommandGroup): string {
+  const rows = Object.entries(commands).map(
+    ([part, command]) => [`${part} ${command.usage}`, command.about] as const,
+  );
+  return `${about}
+
+Usage: greenlight ${name} <command> [options]
+
+Commands:
+${rows.map(([usage, what]) => `  ${usage}\n      ${what}\n`).join('')}
+  greenlight ${name} <command> --help shows a command's options.
+
+Examples:
+${lines(examples)}`;
 }

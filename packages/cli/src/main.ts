@@ -1,32 +1,31 @@
 /** The command line: finds the command, runs it, and turns what comes out into an exit code. */
 import manifest from '../package.json' with { type: 'json' };
 import { ConfigurationError, UsageError } from './command.ts';
-import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { helpFor, helpForAll } from './help.ts';
+import { findCommand } from './find-command.ts';
+import { helpFor, helpForAll, helpForGroup } from './help.ts';
 import { endQuietlyOnClosedPipe, note, print } from './output.ts';
-import { suggest } from './suggest.ts';
 
-async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
-  if (name === '--version' || name === '-v') {
+async function main([word, ...words]: readonly string[]): Promise<ExitCode> {
+  if (word === '--version' || word === '-v') {
     await print(`${manifest.version}\n`);
     return EXIT.clean;
   }
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
     await print(helpForAll());
-    return name === undefined ? EXIT.couldNotRun : EXIT.clean;
+    return word === undefined ? EXIT.couldNotRun : EXIT.clean;
   }
-  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!entry) {
-    const meant = suggest(name, Object.keys(COMMANDS));
-    note(
-      `There is no command "${name}". ${meant ? `Did you mean "${meant}"?` : 'greenlight --help lists them.'}`,
-    );
+  const found = await findCommand(word, words);
+  if (found.kind === 'none') {
+    note(found.detail);
     return EXIT.couldNotRun;
   }
-  const { command } = await entry.load();
-  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
-  if (options.includes('--help') || options.includes('-h')) {
+  if (found.kind === 'group') {
+    await print(helpForGroup(found.name, found.group));
+    return asksForHelp(words) ? EXIT.clean : EXIT.couldNotRun;
+  }
+  const { name, command, args } = found;
+  if (asksForHelp(args)) {
     await print(helpFor(name, command));
     return EXIT.clean;
   }
@@ -43,6 +42,11 @@ async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
     }
     throw error;
   }
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  return options.includes('--help') || options.includes('-h');
 }
 
 endQuietlyOnClosedPipe();

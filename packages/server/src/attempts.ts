@@ -37,6 +37,8 @@ export type AttemptTrace = {
   readonly stage: Stage | null;
   readonly code: RefusalCode | null;
   readonly detail: string | null;
+  /** What to do about `code`. */
+  readonly fix: string | null;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
 };
 
@@ -51,6 +53,8 @@ export type PublicVerdict =
   | ({ readonly outcome: 'refused'; readonly at: string } & Problem);
 
 export type AttemptFilter = {
+  /** This one only. */
+  readonly attempt?: string;
   readonly outcome?: 'accepted' | 'refused';
   readonly code?: RefusalCode;
   readonly transport?: Transport;
@@ -130,10 +134,12 @@ export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
         ? { outcome: 'refused', at, ...found.problem }
         : { outcome: 'accepted', attempt, at, checked };
     },
-    list({ outcome, code, transport, limit = 100 } = {}) {
+    list({ attempt, outcome, code, transport, limit = 100 } = {}) {
       forgetOld();
       const matches: AttemptTrace[] = [];
-      for (const { trace } of [...kept.values()].toReversed()) {
+      const one = attempt === undefined ? undefined : kept.get(attempt);
+      const candidates = attempt === undefined ? [...kept.values()].toReversed() : one ? [one] : [];
+      for (const { trace } of candidates) {
         if (matches.length >= Math.min(limit, 1_000)) break;
         if (outcome !== undefined && trace.outcome !== outcome) continue;
         if (code !== undefined && trace.code !== code) continue;

@@ -31,7 +31,7 @@ export const command = defineCommand({
     await print(`Restored ${events} events of ${channels} channels to ${data}; the new epoch is ${epoch}.\n`);
     if (replaced) note(`What was there is now ${replaced}.`);
     note(
-      'API keys are as they were when the backup was made: revoke again those that were revoked since (GET and DELETE /api/v1/keys).',
+      'API keys are as they were when the backup was made: revoke again those that were revoked since (greenlight keys list, greenlight keys revoke).',
     );
     return EXIT.clean;
   },

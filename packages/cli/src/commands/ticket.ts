@@ -1,10 +1,9 @@
 /** `greenlight ticket`: one WebSocket for a client that can send neither header nor cookie. */
-import { ask } from '../ask.ts';
-import { defineCommand, UsageError } from '../command.ts';
+import { askOrTell } from '../ask.ts';
+import { defineCommand, nothing } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { print } from '../output.ts';
 import { findServer, SERVER_OPTIONS } from '../server-address.ts';
-import { tellFailure } from '../tell-failure.ts';
 
 export const command = defineCommand({
   usage: '[options]',
@@ -12,14 +11,10 @@ export const command = defineCommand({
   options: { json: { type: 'boolean', about: 'Print {"ticket", "expiresIn"}; seconds.' }, ...SERVER_OPTIONS },
   examples: ['greenlight ticket', 'wscat -c "ws://127.0.0.1:8585/ws/news?ticket=$(greenlight ticket)"'],
   async run({ json = false, ...server }, positionals) {
-    if (positionals.length > 0)
-      throw new UsageError(`Nothing is expected after "ticket": ${positionals.join(' ')}.`);
-    const answer = await ask(findServer(server), 'api/v1/auth/ws-ticket', {});
-    if (!answer.ok) {
-      tellFailure(answer.failure);
-      return EXIT.couldNotRun;
-    }
-    const { ticket, expiresIn } = JSON.parse(answer.text) as { ticket: string; expiresIn: number };
+    nothing(positionals);
+    const answer = await askOrTell(findServer(server), 'api/v1/auth/ws-ticket', { body: {} });
+    if (answer === null) return EXIT.couldNotRun;
+    const { ticket, expiresIn } = JSON.parse(answer) as { ticket: string; expiresIn: number };
     await print(json ? `${JSON.stringify({ ticket, expiresIn })}\n` : `${ticket}\n`);
     return EXIT.clean;
   },

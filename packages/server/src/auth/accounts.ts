@@ -14,6 +14,7 @@ import {
 import { type CreatedUser, createUser, type NewUser } from './create-user.ts';
 import { hashPassword, passwordProblem, verifyPassword } from './password.ts';
 import type { Reach } from './reach.ts';
+import { type NewPassword, type PasswordReset, resetPassword } from './reset-password.ts';
 import { isSessionId, type Sessions } from './sessions.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
 import type { Verified } from './verifier.ts';
@@ -50,6 +51,8 @@ export interface Accounts {
   /** Reaches open connections: they go on with the new role or end where they may no longer be. */
   change(user: string, change: AccountChange): Promise<Changed>;
   signIn(attempt: PasswordTry): Promise<PasswordSignIn>;
+  /** By an administrator. Ends every session of the user. */
+  resetPassword(input: NewPassword): Promise<PasswordReset>;
   /** Ends every session of the user and opens a new one. */
   changePassword(attempt: PasswordTry, next: string): Promise<PasswordSignIn>;
   /**
@@ -137,6 +140,12 @@ export function createAccounts({ log, sessions, signInLimits, reach, clock }: Ac
     async signIn(attempt) {
       const checked = await verified(attempt);
       return checked.ok ? openSession(checked.account) : checked;
+    },
+
+    async resetPassword(input) {
+      const reset = await resetPassword(log, input, clock);
+      if (reset.ok) await sessions.endAllOf(reset.info.user, 'An administrator has set a new password.');
+      return reset;
     },
 
     async changePassword(attempt, next) {

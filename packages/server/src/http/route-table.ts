@@ -82,6 +82,7 @@ const table = (metrics: RouteAccess): readonly Route[] => [
   { path: '/api/v1/auth/ws-ticket', methods: { POST: SIGNED_IN } },
   { path: '/api/v1/users', methods: { GET: ADMIN, POST: ADMIN } },
   { path: '/api/v1/users/{name}', methods: { PATCH: ADMIN } },
+  { path: '/api/v1/users/{name}/password', methods: { POST: ADMIN } },
   { path: '/api/v1/keys', methods: { GET: ADMIN, POST: ADMIN } },
   { path: '/api/v1/keys/{id}', methods: { DELETE: ADMIN } },
 

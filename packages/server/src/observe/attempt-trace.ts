@@ -1,5 +1,6 @@
 /** What an operator may see of one attempt: everything but the credential. */
 import { hideCredentials } from '@greenlight/handshake/credential-shape';
+import { problemInfo } from '@greenlight/handshake/refusals';
 import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { Verdict } from '@greenlight/handshake/verdict';
 import type { AttemptTrace } from '../attempts.ts';
@@ -27,7 +28,8 @@ export function attemptTrace(request: HandshakeRequest, verdict: Verdict): Attem
     credentialId: identity?.credentialId ?? null,
     stage: verdict.outcome === 'refused' ? verdict.stage : null,
     code: failure?.code ?? null,
-    detail: shown(failure?.detail),
+    detail: shown(failure?.detail ?? (failure ? problemInfo(failure.code).detail : undefined)),
+    fix: failure ? problemInfo(failure.code).fix : null,
     facts: Object.fromEntries(
       Object.entries(failure?.operator ?? {}).map(([name, value]) => [
         name,

@@ -41,6 +41,7 @@ const attemptTrace: z.ZodType<AttemptTrace> = z
     stage: z.union([stage, z.null()]),
     code: z.union([refusalCode, z.null()]),
     detail: z.string().nullable(),
+    fix: z.string().nullable(),
     facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   })
   .openapi('AttemptTrace');
@@ -74,6 +75,7 @@ const list = createRoute({
   description: 'For operators: all detail, of this node.',
   request: {
     query: z.object({
+      attempt: z.string().optional().openapi({ description: 'This one only.' }),
       outcome: z.enum(['accepted', 'refused']).optional(),
       code: refusalCode.optional(),
       transport: z.enum(TRANSPORTS).optional(),
@@ -99,9 +101,10 @@ export function addHandshakeRoutes(api: Api, { attempts, info }: Services): void
   });
 
   api.openapi(list, (c) => {
-    const { outcome, code, transport, limit } = c.req.valid('query');
+    const { attempt, outcome, code, transport, limit } = c.req.valid('query');
     const items = attempts.list({
       limit,
+      ...(attempt !== undefined && { attempt }),
       ...(outcome && { outcome }),
       ...(code && { code }),
       ...(transport && { transport }),

@@ -30,6 +30,13 @@ const createdAccount: z.ZodType<CreatedAccount> = info
   })
   .openapi('NewUser');
 
+const userName = z.object({
+  name: z
+    .string()
+    .min(1)
+    .openapi({ param: { name: 'name', in: 'path' }, example: 'ada' }),
+});
+
 const list = createRoute({
   method: 'get',
   path: '/api/v1/users',
@@ -78,12 +85,7 @@ const change = createRoute({
   description:
     'Reaches open connections within a second: they go on with the new role, or end where they may no longer be.',
   request: {
-    params: z.object({
-      name: z
-        .string()
-        .min(1)
-        .openapi({ param: { name: 'name', in: 'path' }, example: 'ada' }),
-    }),
+    params: userName,
     body: {
       required: true,
       content: {
@@ -103,6 +105,28 @@ const change = createRoute({
   },
   responses: {
     200: { description: 'As it is now.', content: { 'application/json': { schema: account } } },
+    default: problemResponse,
+  },
+});
+
+const resetPassword = createRoute({
+  method: 'post',
+  path: '/api/v1/users/{name}/password',
+  tags: ['Users'],
+  summary: 'Set a new password for a user who has lost theirs',
+  description:
+    'Ends the sessions of the user. Without a password a random one is made and is in this answer and nowhere else. It has to be changed at the next sign-in.',
+  request: {
+    params: userName,
+    body: {
+      required: true,
+      content: {
+        'application/json': { schema: z.strictObject({ password: z.string().min(1).max(1_000).optional() }) },
+      },
+    },
+  },
+  responses: {
+    200: { description: 'As it is now.', content: { 'application/json': { schema: createdAccount } } },
     default: problemResponse,
   },
 });
@@ -140,5 +164,16 @@ export function addUserRoutes(api: Api, { accounts, logger }: Services): void {
     const fields = { attempt: c.env.request.attempt, user, role: now, state, by: callerOf(c).user };
     logger.info(fields, 'A user was changed.');
     return c.json(changed.info, 200);
+  });
+
+  api.openapi(resetPassword, async (c) => {
+    const { password } = c.req.valid('json');
+    const { name: user } = c.req.valid('param');
+    const reset = await accounts.resetPassword({ user, ...(password !== undefined && { password }) });
+    if (!reset.ok) return c.env.fail(reset);
+    const fields = { attempt: c.env.request.attempt, user, by: callerOf(c).user };
+    logger.info(fields, 'A user got a new password.');
+    const shown = reset.password === null ? {} : { password: reset.password };
+    return c.json({ ...reset.info, ...shown }, 200, { 'cache-control': 'no-store' });
   });
 }
