@@ -115,7 +115,6 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const isPage = publicRead && !request.path.startsWith('/api/');
     // A browser asks by itself before it asks for its page, which would pay twice, and see nothing of a refusal here.
     const isFree = isPage || request.method === 'OPTIONS' || isProbeAttempt(request.attempt);
-    const rateCheck = plan.lookup ? rate.checkLookup : rate.check;
     const subprotocol: Rung = { stage: 'subprotocol', check: () => checkSubprotocol(request) };
     return [
       { stage: 'request', check: () => checkRequest(request) },
@@ -126,7 +125,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
         check: () => (publicRead ? null : checkOrigin(request, { allowedOrigins, cookie })),
       },
       ...(request.transport === 'websocket' ? [subprotocol] : []),
-      ...(isFree ? [] : [{ stage: 'rate', check: () => rateCheck(request) } as const]),
+      ...(isFree
+        ? []
+        : [
+            {
+              stage: 'rate',
+              check: () => (plan.lookup ? rate.checkLookup(request) : rate.check(request)),
+            } as const,
+          ]),
     ];
   }
 

@@ -52,19 +52,19 @@ export function createRefuseClientError({
 const answerHasBegun = (socket: Socket & { readonly _httpMessage?: ServerResponse }): boolean =>
   socket._httpMessage?.headersSent === true;
 
-/** Of bytes that are no HTTP request, what they are instead. */
-const SPOKEN: readonly (readonly [name: string, begins: RegExp, detail: string])[] = [
+const PROXY_DETAIL =
+  'A proxy in front sends the PROXY protocol, which is not spoken here; turn it off there.';
+
+/** How bytes begin that are no HTTP request, and what they are instead. */
+const SPOKEN: readonly (readonly [begin: string, name: string, detail: string])[] = [
   [
+    '\x16\x03',
     'tls',
-    /^\x16\x03/,
     'TLS was spoken to a port without TLS: use http:// and ws:// here, or the port that has TLS.',
   ],
-  ['http2', /^PRI \* HTTP\/2/, 'HTTP/2 was spoken without an upgrade; this port speaks HTTP/1.1.'],
-  [
-    'proxy',
-    /^(?:PROXY |\r\n\r\n\0\r\nQUIT\n)/,
-    'A proxy in front sends the PROXY protocol, which is not spoken here; turn it off there.',
-  ],
+  ['PRI * HTTP/2', 'http2', 'HTTP/2 was spoken without an upgrade; this port speaks HTTP/1.1.'],
+  ['PROXY ', 'proxy', PROXY_DETAIL],
+  ['\r\n\r\n\0\r\nQUIT\n', 'proxy', PROXY_DETAIL],
 ];
 
 type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
@@ -82,9 +82,9 @@ function failureOf({ code = '', rawPacket }: ClientError, { bytesRead }: Socket)
       operator: { ...operator, bytesRead },
     };
   const start = rawPacket?.toString('latin1', 0, 16) ?? '';
-  const spoken = SPOKEN.find(([, begins]) => begins.test(start));
+  const spoken = SPOKEN.find(([begin]) => start.startsWith(begin));
   if (spoken) {
-    const [name, , detail] = spoken;
+    const [, name, detail] = spoken;
     return { code: 'malformed_request', detail, operator: { ...operator, spoken: name } };
   }
   const parser = code.startsWith('HPE_')

@@ -18,8 +18,13 @@ export type MintedSecret =
   | { readonly ok: false; readonly reason: 'too_many'; readonly retryAfterMs: number };
 
 export type Spent<Value> =
-  | { readonly state: 'spent'; readonly value: Value }
-  | { readonly state: 'unknown' | 'expired' | 'already_used' };
+  | { readonly state: 'spent'; readonly value: Value; readonly ageMs: number }
+  | NotSpent;
+/** `usedMsAgo`: since its one use. */
+export type NotSpent =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'expired'; readonly ageMs: number }
+  | { readonly state: 'already_used'; readonly ageMs: number; readonly usedMsAgo: number };
 
 export interface OneTimeSecrets<Value> {
   mint(value: Value, owner: string): Promise<MintedSecret>;
@@ -68,9 +73,12 @@ export function createOneTimeSecrets<Value>(options: OneTimeOptions): OneTimeSec
     const record = await log.record(collection, digestOf(secret));
     if (!record) return { found: { state: 'unknown' }, record };
     const { value, expiresAt, spentAt } = record.value as Stored<Value>;
-    if (spentAt !== undefined) return { found: { state: 'already_used' }, record };
-    if (expiresAt <= clock()) return { found: { state: 'expired' }, record };
-    return { found: { state: 'spent', value }, record };
+    const now = clock();
+    const ageMs = now - (expiresAt - lifeMs);
+    if (spentAt !== undefined)
+      return { found: { state: 'already_used', ageMs, usedMsAgo: now - spentAt }, record };
+    if (expiresAt <= now) return { found: { state: 'expired', ageMs }, record };
+    return { found: { state: 'spent', value, ageMs }, record };
   }
 
   async function spend(secret: string): Promise<Spent<Value>> {
@@ -81,7 +89,8 @@ export function createOneTimeSecrets<Value>(options: OneTimeOptions): OneTimeSec
     const write: RecordWrite = { collection, id: record.id, value, ifVersion: record.version };
     const appended = await log.append({ appends: [], records: [write] });
     if (appended.ok) return found;
-    if (appended.reason === 'version_moved') return { state: 'already_used' };
+    if (appended.reason === 'version_moved')
+      return { state: 'already_used', ageMs: found.ageMs, usedMsAgo: 0 };
     throw new Error(`A ${collection} record was not written.`);
   }
 

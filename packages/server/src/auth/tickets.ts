@@ -5,7 +5,7 @@ import type { Failure } from '@greenlight/handshake/verdict';
 import type { Log } from '@greenlight/log/log';
 import { channelMatches } from '@greenlight/protocol/channel';
 import type { Limits } from '../limits.ts';
-import { createOneTimeSecrets } from './one-time.ts';
+import { createOneTimeSecrets, type NotSpent } from './one-time.ts';
 import type { Verified } from './verifier.ts';
 
 export type MintOptions = {
@@ -64,12 +64,13 @@ export function createTickets({ log, limits, clock, whyEnded }: TicketOptions): 
 
     async verify(secret, request) {
       const found = await secrets.look(secret);
-      if (found.state !== 'spent') return { ok: false, failure: failureOf(found.state) };
+      if (found.state !== 'spent') return { ok: false, failure: failureOf(found) };
       // A ticket that is tried from the wrong place stays good for the right one.
       const failure = checkOriginOf(found.value, request) ?? (await whyEnded(found.value.issuer));
-      if (failure) return { ok: false, failure };
+      if (failure)
+        return { ok: false, failure: withFacts(failure, { ticketAgeSeconds: seconds(found.ageMs) }) };
       const spent = await secrets.spend(secret);
-      if (spent.state !== 'spent') return { ok: false, failure: failureOf(spent.state) };
+      if (spent.state !== 'spent') return { ok: false, failure: failureOf(spent) };
       const { issuer, channels } = spent.value;
       return { ok: true, identity: { ...issuer, credential: 'ticket', ...(channels && { channels }) } };
     },
@@ -101,10 +102,22 @@ function checkOriginOf({ origin }: Ticket, { headers }: Pick<HandshakeRequest, '
   if (origin === undefined || origin === from) return null;
   return {
     code: 'ticket_origin_mismatch',
+    operator: { boundTo: origin },
     detail: `The ticket is bound to "${origin}" and was used ${from === undefined ? 'without an Origin header' : `from "${from}"`}.`,
   };
 }
 
-function failureOf(state: 'unknown' | 'expired' | 'already_used'): Failure {
-  return { code: `ticket_${state}` };
+function failureOf(found: NotSpent): Failure {
+  const code = `ticket_${found.state}` as const;
+  if (found.state === 'unknown') return { code };
+  const ticketAgeSeconds = seconds(found.ageMs);
+  return found.state === 'already_used'
+    ? { code, operator: { ticketAgeSeconds, usedSecondsAgo: seconds(found.usedMsAgo) } }
+    : { code, operator: { ticketAgeSeconds } };
 }
+
+const seconds = (ms: number): number => Math.round(ms / 1_000);
+const withFacts = (failure: Failure, facts: Failure['operator']): Failure => ({
+  ...failure,
+  operator: { ...facts, ...failure.operator },
+});
