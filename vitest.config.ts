@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'browser',
-          include: ['apps/dashboard/**/*.browser.test.ts', 'packages/*/src/**/*.browser.test.ts'],
+          include: ['apps/dashboard/**/*.browser.test.ts', '{apps,packages}/*/src/**/*.browser.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

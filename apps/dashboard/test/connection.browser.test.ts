@@ -1,6 +1,6 @@
 import type { RunSnapshot } from '@greenlight/protocol/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noChromium } from './chromium.ts';
+import { noChromium } from '@greenlight/testkit/chromium';
 import { many } from './documents.ts';
 import { runState, setStage, soon, startThroughDialog, type Stage } from './stage.ts';
 

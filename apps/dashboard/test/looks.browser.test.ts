@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { RunSnapshot, RunState } from '@greenlight/protocol/run';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noChromium } from './chromium.ts';
+import { noChromium } from '@greenlight/testkit/chromium';
 import { BROKEN, CLEAN, many } from './documents.ts';
 import { runState, setStage, soon, startThroughDialog, type Stage, type Visitor } from './stage.ts';
 

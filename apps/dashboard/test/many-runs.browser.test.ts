@@ -1,7 +1,7 @@
 import { openLog } from '@greenlight/log/open-log';
 import type { RunSnapshot } from '@greenlight/protocol/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noChromium } from './chromium.ts';
+import { noChromium } from '@greenlight/testkit/chromium';
 import { setStage, soon, type Stage } from './stage.ts';
 
 const RUNS = 12_000;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noChromium } from './chromium.ts';
+import { noChromium } from '@greenlight/testkit/chromium';
 import { setStage, type Stage } from './stage.ts';
 
 describe.skipIf(noChromium !== null)('signing in', () => {

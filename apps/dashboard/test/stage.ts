@@ -6,7 +6,7 @@ import { startGateway, type GatewayProcess } from '@greenlight/testkit/start-gat
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { ensureBuilt } from './built-page.ts';
-import { launch } from './chromium.ts';
+import { launch } from '@greenlight/testkit/chromium';
 
 export type Stage = {
   readonly gateway: GatewayProcess;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Validation } from '@greenlight/protocol/review';
 import type { RunSnapshot } from '@greenlight/protocol/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noChromium } from './chromium.ts';
+import { noChromium } from '@greenlight/testkit/chromium';
 import { BROKEN, CLEAN, HOSTILE_NAME, many } from './documents.ts';
 import { runState, setStage, soon, startThroughDialog, type Stage } from './stage.ts';
 

@@ -7,7 +7,8 @@ const path = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Why browser tests cannot run here; null when they can. */
 export const noChromium: string | null = existsSync(path) ? null : `there is no Chromium at ${path}`;
 
-export const launch = (): Promise<Browser> =>
+/** With further command line flags, if any. */
+export const launch = (flags: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: path,
     args: [
@@ -18,5 +19,6 @@ export const launch = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...flags,
     ],
   });
