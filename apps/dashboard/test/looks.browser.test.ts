@@ -118,6 +118,23 @@ describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assisti
     await look(visitor, 'not-found');
   });
 
+  it('[D11] [D12] handshakes, connections and settings', async () => {
+    const visitor = await stage.visit({ path: 'handshakes' });
+    const { page } = visitor;
+    await fetch(`${stage.gateway.url}/api/v1/workflows`);
+    await page.locator('[data-attempt][data-outcome=refused]').first().getByRole('button').first().click();
+    await look(visitor, 'handshakes');
+    await page.getByRole('button', { name: 'Refusals by code' }).click();
+    await page.locator('[data-refusal-group]').first().waitFor();
+    await look(visitor, 'refusals');
+    await page.getByRole('link', { name: 'Connections' }).first().click();
+    await page.locator('[data-connection]').first().waitFor();
+    await look(visitor, 'connections');
+    await page.getByRole('link', { name: 'Settings' }).first().click();
+    await page.locator('[data-key]').first().waitFor();
+    await look(visitor, 'settings');
+  });
+
   it('[D12] is served with a policy that allows no inline script or style', async () => {
     const answer = await fetch(`${stage.gateway.url}/dashboard/`);
     const policy = answer.headers.get('content-security-policy') ?? '';

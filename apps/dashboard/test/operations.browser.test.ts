@@ -1,6 +1,6 @@
 import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noChromium } from './chromium.ts';
+import { noChromium } from '@greenlight/testkit/chromium';
 import { setStage, soon, type Stage } from './stage.ts';
 
 describe.skipIf(noChromium !== null)('what operators see of the node', () => {
@@ -34,7 +34,7 @@ describe.skipIf(noChromium !== null)('what operators see of the node', () => {
     await page.getByLabel('Code').selectOption('api_key_unknown');
     await page.getByLabel('Transport').selectOption('rest');
     await page.getByLabel('Outcome').selectOption('refused');
-    await page.getByLabel('Attempt id').fill(attempt);
+    await page.getByLabel('Attempt id', { exact: true }).fill(attempt);
     await soon(() => page.locator('[data-attempt]').count()).toBe(1);
     await page.reload();
     await soon(() => page.locator('[data-attempt]').count()).toBe(1);
@@ -53,5 +53,62 @@ describe.skipIf(noChromium !== null)('what operators see of the node', () => {
     await group.getByRole('button').click();
     await page.locator('[data-attempt][data-outcome=refused]').first().waitFor();
     expect(new URL(page.url()).searchParams.get('code')).toBe('api_key_unknown');
+  });
+
+  it('[D20] shows who is connected and disconnects after asking', async () => {
+    const other = await stage.visit();
+    const { page, complaints } = await stage.visit({ path: 'connections' });
+    const rows = page.locator('[data-connection]');
+    await soon(() => rows.count()).toBeGreaterThan(1);
+    const sessions = async () =>
+      (await stage.api<{ items: { session: string; since: string }[] }>('/api/v1/connections')).items;
+    // The newest is this page; the other visitor's came just before.
+    const [, before] = (await sessions()).toSorted((a, b) => Date.parse(b.since) - Date.parse(a.since));
+    const session = before?.session ?? '';
+    await page.locator(`[data-connection="${session}"]`).getByRole('button').click();
+    const dialog = page.getByRole('dialog', { name: 'Disconnect' });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    expect((await sessions()).map((one) => one.session)).toContain(session);
+    await page.locator(`[data-connection="${session}"]`).getByRole('button').click();
+    await dialog.getByRole('button', { name: 'Disconnect' }).click();
+    await page.locator(`[data-connection="${session}"]`).waitFor({ state: 'detached' });
+    await other.page.locator('[data-light=refused]').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('[D21] creates a key that is shown once, and revokes it after asking', async () => {
+    const { page, complaints } = await stage.visit({ path: 'settings' });
+    await page.getByLabel('What the key is for').fill('a robot');
+    await page.getByRole('button', { name: 'Create key' }).click();
+    const key = (await page.locator('[data-secret]').textContent()) ?? '';
+    const status = async () =>
+      (await fetch(`${stage.gateway.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${key}` } }))
+        .status;
+    expect(await status()).toBe(200);
+    await page.getByRole('button', { name: 'I have it' }).click();
+    expect(await page.content()).not.toContain(key);
+    await page.getByRole('button', { name: 'Revoke a robot' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText(/^revoked/).waitFor();
+    expect(await status()).toBe(401);
+    expect(complaints).toEqual([]);
+  });
+
+  it('[D21] creates, promotes and disables a user', async () => {
+    const { page, complaints } = await stage.visit({ path: 'settings' });
+    await page.getByLabel('User name').fill('lin');
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await page.getByRole('dialog', { name: 'First password of lin' }).waitFor();
+    await page.getByRole('button', { name: 'I have it' }).click();
+    await page.getByLabel('Role of lin').selectOption('reviewer');
+    const lin = async () =>
+      (
+        await stage.api<{ items: { user: string; role: string; state: string }[] }>('/api/v1/users')
+      ).items.find(({ user }) => user === 'lin');
+    await soon(async () => (await lin())?.role).toBe('reviewer');
+    await page.getByRole('button', { name: 'Disable lin' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+    await soon(async () => (await lin())?.state).toBe('disabled');
+    expect(complaints).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ describe.skipIf(noChromium !== null)('signing in', () => {
     await stage.gateway.stop();
     await stage.gateway.restart();
     await page.getByLabel('Sign-in code or link').fill(stage.gateway.signInUrl);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in with the code' }).click();
     await page.locator('[data-light=live]').waitFor();
     expect(complaints).toEqual([]);
   });

@@ -1,15 +1,15 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
-import { Redirect, Route, Router, Switch } from 'wouter';
+import { Redirect, Route, Router, Switch, useLocation, useSearch, useSearchParams } from 'wouter';
 import { BASE, Toasts } from '../components/toasts.tsx';
-import { RequestFailed } from '../data/api.ts';
+import { get, RequestFailed } from '../data/api.ts';
 import { client } from '../data/client.ts';
-import { isOperator, session, type Me } from '../data/session.ts';
+import { isAdministrator, isOperator, session, type Me } from '../data/session.ts';
 import { useStore } from '../data/store.ts';
-import { useStatus } from '../light/use-light.ts';
+import { useLight } from '../light/use-light.ts';
 import { NotFound } from '../pages/not-found.tsx';
 import { Overview } from '../pages/overview/overview.tsx';
-import { SignIn } from '../pages/sign-in.tsx';
+import { SignIn } from '../pages/sign-in/sign-in.tsx';
 import { follow } from './follow.ts';
 import { Shell } from './shell.tsx';
 import { StartDialog } from '../pages/start/start-dialog.tsx';
@@ -22,6 +22,10 @@ const Review = lazy(async () => ({ default: (await import('../pages/review/revie
 const Handshakes = lazy(async () => ({
   default: (await import('../pages/handshakes/handshakes.tsx')).Handshakes,
 }));
+const Connections = lazy(async () => ({
+  default: (await import('../pages/connections/connections.tsx')).Connections,
+}));
+const Settings = lazy(async () => ({ default: (await import('../pages/settings/settings.tsx')).Settings }));
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -46,13 +50,16 @@ export function App() {
 
 function Rooms() {
   const now = useStore(session);
+  const [path] = useLocation();
+  const search = useSearch();
+  const here = search === '' ? path : `${path}?${search}`;
   switch (now.state) {
     case 'checking':
       return <Waiting failure={null} />;
     case 'unreachable':
       return <Waiting failure={now.failure} />;
     case 'signed-out':
-      return <SignIn failure={now.failure} />;
+      return <SignIn failure={now.failure} returnTo={here === '/sign-in' ? '/' : here} />;
     case 'ended':
     case 'signed-in':
       return <SignedIn me={now.me} />;
@@ -65,8 +72,11 @@ function SignedIn({ me }: { me: Me }) {
   useEffect(() => follow(me, queries), [me]);
   // Whatever the page asked for while nobody answered is asked for again when somebody does.
   useEffect(() => {
-    let live = client.status.current.live;
+    let { live, state } = client.status.current;
     return client.status.subscribe((status) => {
+      // A connection is ended with one word for all; whoever asks is told what became of the session or the account.
+      if (status.state === 'refused' && state !== 'refused') void get('/api/v1/auth/me').catch(() => null);
+      state = status.state;
       if (status.live && !live) void queries.invalidateQueries();
       live = status.live;
     });
@@ -91,6 +101,16 @@ function SignedIn({ me }: { me: Me }) {
               <Handshakes />
             </Route>
           )}
+          {isOperator(me) && (
+            <Route path="/connections">
+              <Connections />
+            </Route>
+          )}
+          {isAdministrator(me) && (
+            <Route path="/settings">
+              <Settings />
+            </Route>
+          )}
           <Route path="/sign-in">
             <SignInAgain />
           </Route>
@@ -104,13 +124,16 @@ function SignedIn({ me }: { me: Me }) {
   );
 }
 
-/** Signing in while a session is there: only when it has ended. */
+/** Signing in while a session is there: only when it has ended. Then back to where one was. */
 function SignInAgain() {
   const now = useStore(session);
-  const refused = useStatus().state === 'refused';
-  return now.state === 'ended' || refused ? (
-    <SignIn failure={now.state === 'ended' ? now.failure : null} />
+  const light = useLight();
+  const [search] = useSearchParams();
+  const wanted = search.get('return') ?? '/';
+  const returnTo = wanted.startsWith('/') && !wanted.startsWith('//') ? wanted : '/';
+  return now.state === 'ended' || light.kind === 'refused' ? (
+    <SignIn failure={now.state === 'ended' ? now.failure : null} returnTo={returnTo} />
   ) : (
-    <Redirect to="/" />
+    <Redirect to={returnTo} />
   );
 }

@@ -1,7 +1,7 @@
-import { Activity, DoorOpen, Inbox, ListTree, type LucideIcon } from 'lucide-react';
+import { Activity, Cable, DoorOpen, Inbox, ListTree, Settings, type LucideIcon } from 'lucide-react';
 import { Link, useRoute } from 'wouter';
 import { classes } from '../components/classes.ts';
-import { isOperator, type Me } from '../data/session.ts';
+import { isAdministrator, isOperator, type Me } from '../data/session.ts';
 import { RECOMMENDATIONS_SHOWN, useOpenReviews } from '../data/recommendations.ts';
 
 type Place = {
@@ -18,6 +18,8 @@ const PLACES: readonly Place[] = [
   { href: '/runs', pattern: '/runs/*?', name: 'Runs', icon: ListTree },
   { href: '/review', pattern: '/review', name: 'Review', icon: Inbox },
   { href: '/handshakes', pattern: '/handshakes', name: 'Handshakes', icon: DoorOpen, may: isOperator },
+  { href: '/connections', pattern: '/connections', name: 'Connections', icon: Cable, may: isOperator },
+  { href: '/settings', pattern: '/settings', name: 'Settings', icon: Settings, may: isAdministrator },
 ];
 
 export function Navigation({ me, look }: { me: Me; look: 'side' | 'bottom' }) {

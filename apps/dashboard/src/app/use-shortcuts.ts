@@ -3,7 +3,13 @@ import { useLocation } from 'wouter';
 import { maySteer, type Me } from '../data/session.ts';
 import { openStartDialog } from '../pages/start/start-dialog-state.ts';
 
-const PLACES: Readonly<Record<string, string>> = { o: '/', r: '/runs', v: '/review', h: '/handshakes' };
+const PLACES: Readonly<Record<string, string>> = {
+  o: '/',
+  r: '/runs',
+  v: '/review',
+  h: '/handshakes',
+  c: '/connections',
+};
 /** The second key of `g o` must follow within this time. */
 const CHORD_MS = 1_000;
 
@@ -20,7 +26,7 @@ export function isTaken(event: KeyboardEvent): boolean {
   );
 }
 
-/** `g o`, `g r`, `g v`, `g h` go places, `n` starts a validation, `/` searches the page. */
+/** `g o`, `g r`, `g v`, `g h`, `g c`, `g s` go places, `n` starts a validation, `/` searches the page. */
 export function useShortcuts(me: Me): void {
   const [, navigate] = useLocation();
   useEffect(() => {

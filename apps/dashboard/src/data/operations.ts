@@ -7,6 +7,13 @@ export type ConnectionRow = {
   readonly session: string;
   readonly transport: string;
   readonly user: string | null;
+  readonly address: string;
+  readonly since: string;
+  readonly channels: readonly string[];
+  readonly queuedBytes: number;
+  /** As of the last heartbeat. */
+  readonly rttMs: number | null;
+  readonly delivered: number;
 };
 export type AttemptRow = {
   readonly attempt: string;

@@ -1,4 +1,4 @@
-import type { Status } from '@greenlight/client/status';
+import type { Refusal } from '@greenlight/client/refusal';
 import { useQuery } from '@tanstack/react-query';
 import { RefreshCw } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -7,6 +7,7 @@ import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { formatCount, plural } from '../components/format.ts';
 import { client } from '../data/client.ts';
+import type { Failure } from '../data/failure.ts';
 import { serverHealth } from '../data/health.ts';
 import { session } from '../data/session.ts';
 import { useStore } from '../data/store.ts';
@@ -27,6 +28,8 @@ export function LightDetails({ light }: { light: Light }) {
   const status = useStatus();
   const health = useQuery(serverHealth);
   const who = useStore(session);
+  // What became of the session says more than the word with which its connection was ended.
+  const refusal = who.state === 'ended' ? who.failure : status.refusal;
   return (
     <div>
       <div className="flex items-start gap-2.5 border-b border-line px-3.5 py-3">
@@ -72,7 +75,7 @@ export function LightDetails({ light }: { light: Light }) {
           </>
         )}
       </dl>
-      {status.refusal && <LastRefusal refusal={status.refusal} now={light.kind === 'refused'} />}
+      {refusal && <LastRefusal refusal={refusal} now={who.state === 'ended' || light.kind === 'refused'} />}
     </div>
   );
 }
@@ -86,7 +89,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function LastRefusal({ refusal, now }: { refusal: NonNullable<Status['refusal']>; now: boolean }) {
+function LastRefusal({ refusal, now }: { refusal: Failure | Refusal; now: boolean }) {
   return (
     <section className="border-t border-line px-3.5 py-3 text-xs">
       <h2 className="mb-1 text-muted">{now ? 'Refused because' : 'Last refusal'}</h2>
