@@ -51,13 +51,13 @@ function PlaceLink({ place, look, count }: { place: Place; look: 'side' | 'botto
       className={classes(
         look === 'side'
           ? 'flex h-8 items-center gap-2.5 rounded-md px-2 text-sm font-medium'
-          : 'relative flex flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium',
+          : 'relative flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium',
         here ? 'text-ink' : 'text-muted hover:text-ink',
         look === 'side' && (here ? 'bg-selected' : 'hover:bg-hover'),
       )}
     >
       <Icon className="size-4" aria-hidden />
-      <span className={look === 'side' ? 'flex-1' : undefined}>{place.name}</span>
+      <span className={look === 'side' ? 'flex-1' : 'max-w-full truncate'}>{place.name}</span>
       {count > 0 && (
         <span
           className={classes(
