@@ -6,7 +6,12 @@ import type { Failure } from './verdict.ts';
 const API_KEY = /^gl_([a-z0-9]+)_([A-Za-z0-9_-]+)$/;
 /** Three base64url parts of which the first is a JSON object (RFC 7519 section 3). */
 const JWT = /^eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
-const ANYWHERE = /gl_[a-z0-9]+_[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
+/** Also in small letters, which names of hosts and headers are brought to. */
+const ANYWHERE = /gl_[a-z0-9]+_[A-Z0-9_-]{16,}|eyJ[A-Z0-9_-]+\.[A-Z0-9_-]+\.[A-Z0-9_-]*/gi;
+/** 32 bytes in base64url, as tickets, session cookies and sign-in codes are; a name of that very length may be one too. */
+const OWN_SECRET = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g;
+/** Nobody is told the name of a parameter that is longer: it may be the secret itself. */
+const NAME_MAX = 20;
 
 /** Names of query parameters that carry credentials elsewhere; compared without case, `-` and `_`. */
 const TELLING_NAMES: ReadonlySet<string> = new Set(
@@ -39,16 +44,20 @@ export function checkShape(presented: PresentedCredential): Failure | null {
 export function checkUrl({ query, path }: Pick<HandshakeRequest, 'query' | 'path'>): Failure | null {
   for (const [name, value] of query) {
     if (TELLING_NAMES.has(name.toLowerCase().replaceAll(/[-_]/g, '')))
-      return inUrl(`The query parameter "${hideCredentials(name)}" carries a credential.`);
+      return inUrl(`The query parameter "${name}" carries a credential.`);
     if (apiKeyParts(value) || isJwtShaped(value))
-      return inUrl(`The query parameter "${hideCredentials(name)}" has the value of a credential.`);
+      return inUrl(
+        name.length > NAME_MAX
+          ? 'A query parameter has the value of a credential.'
+          : `The query parameter "${name}" has the value of a credential.`,
+      );
   }
-  return hideCredentials(path) === path ? null : inUrl('The path contains a credential.');
+  return path.search(ANYWHERE) < 0 ? null : inUrl('The path contains a credential.');
 }
 
 /** The text with anything that is shaped like a credential blotted out, for logs and traces. */
 export function hideCredentials(text: string): string {
-  return text.replaceAll(ANYWHERE, '[credential]');
+  return text.replaceAll(ANYWHERE, '[credential]').replaceAll(OWN_SECRET, '[credential]');
 }
 
 const inUrl = (detail: string): Failure => ({

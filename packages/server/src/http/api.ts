@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
+import { hideCredentials } from '@greenlight/handshake/credential-shape';
 import type { Services } from '../services.ts';
 import type { Api, ApiEnv, Call } from './call.ts';
 import type { Reports } from './reports.ts';
@@ -36,7 +37,10 @@ export function createApi(
   api.onError((error, c) => {
     if (error instanceof HTTPException)
       return c.env.fail({ code: 'invalid_input', detail: 'The body is not valid JSON.' });
-    services.logger.error({ attempt: c.env.request.attempt, path: c.env.path, error }, 'A request failed.');
+    services.logger.error(
+      { attempt: c.env.request.attempt, path: hideCredentials(c.env.path), error },
+      'A request failed.',
+    );
     return c.env.fail({ code: 'internal_error' });
   });
 

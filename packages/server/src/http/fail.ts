@@ -1,5 +1,6 @@
 /** A request that was let in and cannot be done: its problem. What is a refusal after all leaves through `refuse`. */
 import type { ServerResponse } from 'node:http';
+import { hideCredentials } from '@greenlight/handshake/credential-shape';
 import { problemOf } from '@greenlight/handshake/problem';
 import { REFUSALS } from '@greenlight/handshake/refusals';
 import type { HandshakeRequest } from '@greenlight/handshake/request';
@@ -60,8 +61,8 @@ export function failRequest(
   const { attempt } = request;
   const problem = problemOf(code, { ...facts, checked }, { attempt, publicUrl: services.settings.publicUrl });
   services.logger.info(
-    { attempt, transport: request.transport, path: request.path, code },
-    `Could not do a request: ${problem.detail}`,
+    { attempt, transport: request.transport, path: hideCredentials(request.path), code },
+    `Could not do a request: ${hideCredentials(problem.detail)}`,
   );
   if (response.headersSent) {
     // Too late for an answer: a body that stops short is the only sign left.

@@ -1,5 +1,6 @@
 /** Every HTTP request that is no upgrade: route table, ladder, then the route or the one refusal function. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hideCredentials } from '@greenlight/handshake/credential-shape';
 import type { HandshakeRequest, Transport } from '@greenlight/handshake/request';
 import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
 import type { Plan } from '../admission.ts';
@@ -81,7 +82,10 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
       if (matched && access) await serveRoute({ ...admitted, matched, access }, fail);
       else answerOptions(response, methodsOf(matched?.route));
     } catch (error) {
-      logger.error({ attempt: request.attempt, path: request.path, error }, 'A request failed.');
+      logger.error(
+        { attempt: request.attempt, path: hideCredentials(request.path), error },
+        'A request failed.',
+      );
       fail({ code: 'internal_error' });
     }
     if (!isStream && !refused) recordAccepted(request, verdict);

@@ -21,7 +21,7 @@ export function attemptTrace(request: HandshakeRequest, verdict: Verdict): Attem
     secure,
     host: shown(headers.get('host')),
     origin: shown(headers.get('origin')),
-    headers: [...headers.keys()],
+    headers: Array.from(headers.keys(), hideCredentials),
     checked: verdict.checked,
     user: identity?.user ?? null,
     credential: identity?.credential ?? null,
