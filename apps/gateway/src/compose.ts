@@ -19,6 +19,7 @@ import type { ServerSettings } from '@greenlight/server/services';
 import { createReports } from '@greenlight/workflows/reports';
 import { createReview } from '@greenlight/workflows/review';
 import { createValidationWorkflow } from '@greenlight/workflows/validation-workflow';
+import { identitySettings } from './server-settings.ts';
 import type { Settings } from './settings.ts';
 
 export type ComposeOptions = {
@@ -97,6 +98,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     review,
     logger,
     settings: serverSettings,
+    identity: identitySettings(settings),
     reports: createReports({ log, runs, cwd, version, clock }),
     dashboardFolder: join(home, 'apps/dashboard/dist'),
     docsFolder: join(home, 'docs'),

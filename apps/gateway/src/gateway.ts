@@ -89,7 +89,12 @@ async function open(settings: Settings, { cwd, http, lock }: Held): Promise<Gate
   const code = development
     ? await services.sessions.mintCode({ user: 'admin', name: 'Administrator', role: 'admin' })
     : undefined;
-  const prober = createSelfProbe({ services, address, tokens: {}, publicUrl: settings.publicUrl ?? null });
+  const prober = createSelfProbe({
+    services,
+    address,
+    tokens: settings.tokens,
+    publicUrl: settings.publicUrl ?? null,
+  });
   selfProbe = prober;
   ready.resolve(prober);
   const probe = await prober.repeat();

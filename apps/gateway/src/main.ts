@@ -3,14 +3,18 @@ import { performance } from 'node:perf_hooks';
 import { banner } from './banner.ts';
 import { startGateway } from './gateway.ts';
 import { loadSettings } from './load-settings.ts';
+import { unreachableKeys } from './surroundings.ts';
 
 /** sysexits.h EX_CONFIG: something about the set-up has to change before another start makes sense. */
 const EX_CONFIG = 78;
 
 async function main(): Promise<void> {
   const loaded = loadSettings({ args: process.argv.slice(2), env: process.env, cwd: process.cwd() });
-  if (!loaded.ok) return refuseToStart(loaded.problems);
-  const started = await startGateway(loaded.settings, process.cwd());
+  const { settings, problems, warnings } = loaded;
+  if (!settings || problems.length > 0) return refuseToStart(problems);
+  warnings.forEach(warn);
+  void unreachableKeys(settings).then((warning) => warning !== null && warn(warning));
+  const started = await startGateway(settings, process.cwd());
   if (!started.ok) return refuseToStart([started.problem]);
   const { gateway } = started;
   process.stdout.write(banner({ ...gateway.facts, readyMs: performance.now() }));
@@ -33,6 +37,10 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+function warn(warning: string): void {
+  process.stderr.write(`greenlight: warning: ${warning}\n`);
 }
 
 function refuseToStart(problems: readonly string[]): void {

@@ -1,6 +1,7 @@
 /** Settings as the server takes them: every default that depends on another setting is decided here. */
 import { LOOPBACK_HOSTS } from '@greenlight/handshake/check-host';
 import { LOOPBACK_ORIGINS } from '@greenlight/handshake/check-origin';
+import type { IdentitySettings } from '@greenlight/server/auth/identity-settings';
 import type { ServerSettings } from '@greenlight/server/services';
 import type { Settings } from './settings.ts';
 
@@ -31,3 +32,9 @@ export function serverSettings(settings: Settings, port: number): ServerSettings
     explain: settings.explain ?? (environment === 'production' ? 'public' : 'full'),
   };
 }
+
+export const identitySettings = ({ tokens, oidc, simulatedSignIn }: Settings): IdentitySettings => ({
+  tokens,
+  ...(oidc && { oidc }),
+  ...(simulatedSignIn && { simulatedSignIn }),
+});
