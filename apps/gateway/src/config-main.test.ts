@@ -52,7 +52,7 @@ async function answering(status: number, body: string): Promise<AsyncDisposable 
 }
 
 describe('config check', () => {
-  it('[R23] tells each setting with its source, and of a secret only its length', async () => {
+  it('[R24] tells each setting with its source, and of a secret only its length', async () => {
     const file = { host: '127.0.0.2', limits: { heartbeatMs: 5_000 }, oidc: { clientSecret: 'do-not-show' } };
     const { code, output } = await check(
       {
@@ -84,7 +84,7 @@ describe('config check', () => {
     expect(output).not.toContain('do-not-show');
   });
 
-  it('[R23] tells every error at once, with 78, and shows nothing that may be a mistyped secret', async () => {
+  it('[R24] tells every error at once, with 78, and shows nothing that may be a mistyped secret', async () => {
     const { code, output } = await check(
       { PORT: 'http', GREENLIGHT_DATA: 'data-$(date +%s)', GREENLIGHT_ROOTS: 'nowhere' },
       { file: { jwtSecret: SECRET, tokens: { sercet: SECRET } } },
@@ -96,7 +96,7 @@ describe('config check', () => {
     expect(output).not.toContain(SECRET);
   });
 
-  it('[R23] warns when the published keys cannot be fetched, and says why', async () => {
+  it('[R24] warns when the published keys cannot be fetched, and says why', async () => {
     await using broken = await answering(500, '');
     await using page = await answering(200, '{"hello": "world"}');
     await using good = await answering(200, '{"keys": []}');
@@ -111,7 +111,7 @@ describe('config check', () => {
 });
 
 describe('a start', () => {
-  it('[R23] goes on with warnings, and takes tokens of the configured secret', async () => {
+  it('[R24] goes on with warnings, and takes tokens of the configured secret', async () => {
     await using gateway = await startGateway({
       env: { GREENLIGHT_JWT_SECRET: SECRET, GREENLIGHT_JWKS_URL: 'http://127.0.0.1:1/jwks' },
     });

@@ -8,6 +8,7 @@ type Entry = {
 
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   serve: { summary: 'Start the server', load: () => import('./commands/serve.ts') },
+  config: { summary: 'Check the settings of a server', load: () => import('./commands/config.ts') },
   validate: { summary: 'Check Markdown documents', load: () => import('./commands/validate.ts') },
   tail: { summary: "Follow a channel's events", load: () => import('./commands/tail.ts') },
   publish: { summary: 'Publish an event', load: () => import('./commands/publish.ts') },

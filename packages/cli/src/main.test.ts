@@ -34,6 +34,21 @@ describe('greenlight', () => {
     expect(stderr).toContain("Unknown option '--profil'");
   });
 
+  it('[K23] checks the settings of a server: 0 when it would start, 78 when not, 2 for a mistyped option', async () => {
+    const good = await runCli(['config', 'check', '--json', '--port', '9000']);
+    expect(good.code).toBe(0);
+    expect(JSON.parse(good.stdout)).toMatchObject({
+      ok: true,
+      settings: expect.arrayContaining([
+        { key: 'port', value: 9000, source: { kind: 'flag', name: '--port' } },
+      ]),
+    });
+    const wrong = await runCli(['config', 'check', '--root', '.', '--root', 'nowhere']);
+    expect(wrong.code).toBe(78);
+    expect(wrong.stdout).toContain('error: GREENLIGHT_ROOTS names nowhere, which does not exist.');
+    expect((await runCli(['config', 'check', '--prot', '1'])).code).toBe(2);
+  });
+
   it('[K23] says which setting has to change, with exit code 78', async () => {
     const missing = await runCli(['ticket'], { env: { GREENLIGHT_DATA: '/nonexistent' } });
     expect(missing).toMatchObject({ code: 78, stdout: '' });
