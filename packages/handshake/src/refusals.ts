@@ -337,6 +337,14 @@ export const REQUEST_ERRORS = {
     fix: 'Subscribe first; after a reconnection all channels must be subscribed again.',
     retryable: false,
   },
+  storage_unavailable: {
+    status: 503,
+    title: 'Cannot be stored',
+    detail: 'The server cannot write to its disk at the moment, so nothing was done.',
+    fix: 'Free disk space where the server keeps its data, then send the same again.',
+    retryable: true,
+    retryAfterMs: 5_000,
+  },
 } as const satisfies Record<RequestErrorCode, RefusalInfo>;
 
 export const problemInfo = (code: ProblemCode): RefusalInfo => ({ ...REFUSALS, ...REQUEST_ERRORS })[code];

@@ -69,6 +69,7 @@ export const REQUEST_ERROR_CODES = [
   'idempotency_key_reused',
   'unknown_frame_type',
   'not_subscribed',
+  'storage_unavailable',
 ] as const;
 export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 

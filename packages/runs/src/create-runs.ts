@@ -7,7 +7,7 @@ import { dropLease, freeLease } from './lease.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from './limits.ts';
 import { createEventMaker } from './run-events.ts';
 import { createRunIds, type Random } from './run-id.ts';
-import { createRunStore, type Transition, type TransitionResult } from './run-store.ts';
+import { createRunStore, LogUnavailable, type Transition, type TransitionResult } from './run-store.ts';
 import type { RunFailure, RunFilter, RunResult, Runs } from './runs.ts';
 import type { Workflow } from './workflow.ts';
 
@@ -92,23 +92,29 @@ export async function createRuns(options: RunsOptions): Promise<Runs> {
       if (executor.stopping) return failure('state_conflict', 'Greenlight is stopping; start it again.');
       const id = newId();
       if (own) privateOwners.set(id, owner);
-      const { run } = await store.create({
-        id,
-        kind,
-        state: 'queued',
-        transition: 1,
-        owner,
-        private: own,
-        title: title ?? parsed.title,
-        input,
-        createdAt: now(),
-        progress: { completed: 0, unit: workflow.unit },
-        steps: [],
-        counts: {},
-        autoResumed: 0,
-      });
+      const created = await orUnavailable(() =>
+        store.create({
+          id,
+          kind,
+          state: 'queued',
+          transition: 1,
+          owner,
+          private: own,
+          title: title ?? parsed.title,
+          input,
+          createdAt: now(),
+          progress: { completed: 0, unit: workflow.unit },
+          steps: [],
+          counts: {},
+          autoResumed: 0,
+        }),
+      );
+      if (!created.ok) {
+        privateOwners.delete(id);
+        return created;
+      }
       executor.enqueue(id);
-      return { ok: true, run };
+      return { ok: true, run: created.value.run };
     },
 
     async list({ before, limit = 50, ...conditions }: RunFilter = {}) {
@@ -127,9 +133,9 @@ export async function createRuns(options: RunsOptions): Promise<Runs> {
     get: async (id) => executor.live(id)?.at ?? store.load(id),
 
     control: async (id, action, by) => {
-      const result = await executor.inTurn(id, () => steer(id, action, by));
+      const steered = await orUnavailable(() => executor.inTurn(id, () => steer(id, action, by)));
       executor.takeUp();
-      return result;
+      return steered.ok ? steered.value : steered;
     },
 
     privateOwner: (id) => privateOwners.get(id) ?? null,
@@ -155,6 +161,18 @@ const meets = (
   (owner === undefined || run.owner === owner);
 
 const failure = (code: RunFailure['code'], detail: string): RunFailure => ({ ok: false, code, detail });
+
+/** A disk that is full or failing is nobody's bug: whoever asks is told, and may ask again. */
+async function orUnavailable<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly ok: true; readonly value: T } | RunFailure> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (error instanceof LogUnavailable) return failure('storage_unavailable', error.message);
+    throw error;
+  }
+}
 
 function toRunResult(id: string, result: TransitionResult | null): RunResult {
   if (result === null) return failure('not_found', `There is no run ${JSON.stringify(id)}.`);

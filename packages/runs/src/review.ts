@@ -7,7 +7,12 @@ export type ReviewResult =
   | { readonly ok: true; readonly recommendation: Recommendation }
   | {
       readonly ok: false;
-      readonly code: 'not_found' | 'state_conflict' | 'invalid_input' | 'channel_forbidden';
+      readonly code:
+        | 'not_found'
+        | 'state_conflict'
+        | 'invalid_input'
+        | 'channel_forbidden'
+        | 'storage_unavailable';
       readonly detail: string;
     };
 

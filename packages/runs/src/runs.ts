@@ -12,7 +12,8 @@ export type StartRun = {
 
 export type RunFailure = {
   readonly ok: false;
-  readonly code: 'not_found' | 'invalid_input' | 'state_conflict';
+  /** `storage_unavailable`: the log cannot write; nothing was changed, and the same may succeed later. */
+  readonly code: 'not_found' | 'invalid_input' | 'state_conflict' | 'storage_unavailable';
   readonly detail: string;
 };
 export type RunResult = { readonly ok: true; readonly run: RunSnapshot } | RunFailure;

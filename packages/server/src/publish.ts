@@ -119,6 +119,6 @@ function refusedAppend(refused: AppendRefused): PublishFailure {
   if (refused.reason === 'idempotency_key_reused')
     return failure('idempotency_key_reused', 'This idempotency key came before with other events.');
   if (refused.reason === 'unavailable')
-    return failure('internal_error', `Nothing was published: ${refused.detail}`);
+    return failure('storage_unavailable', `Nothing was published: ${refused.detail}`);
   throw new Error(`An append to one channel without expectations was refused: ${refused.reason}.`);
 }

@@ -83,7 +83,7 @@ export async function createReview(options: ReviewOptions): Promise<Review> {
         ...also,
       ],
     });
-    return result.ok ? { ok: true, recommendation } : failure('state_conflict', notAppended(result.reason));
+    return result.ok ? { ok: true, recommendation } : notAppended(result.reason);
   }
 
   async function changeFile(
@@ -103,7 +103,7 @@ export async function createReview(options: ReviewOptions): Promise<Review> {
       appends: [],
       records: [{ collection: INTENTS, id, value: intent, ifVersion: 0 }],
     });
-    if (!begun.ok) return failure('state_conflict', notAppended(begun.reason));
+    if (!begun.ok) return notAppended(begun.reason);
     const forget: RecordWrite = { collection: INTENTS, id, value: null };
     try {
       await prepared.write();
@@ -211,10 +211,10 @@ const failure = (code: Extract<ReviewResult, { ok: false }>['code'], detail: str
   detail,
 });
 
-const notAppended = (reason: string): string =>
+const notAppended = (reason: string): ReviewResult =>
   reason === 'unavailable'
-    ? 'The decision could not be stored; check the disk, then try again.'
-    : 'Somebody else decided at the same moment; look at it, then decide again.';
+    ? failure('storage_unavailable', 'The decision could not be stored; check the disk, then try again.')
+    : failure('state_conflict', 'Somebody else decided at the same moment; look at it, then decide again.');
 
 function sentenceOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
