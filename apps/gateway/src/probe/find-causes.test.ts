@@ -29,10 +29,10 @@ function causesOf(
     ok: false,
     ms: 1,
     calls,
-  };
+  } as const;
   return findCauses({
     place: HTTPS,
-    transports: [{ ...probed, place: 'public' }],
+    transports: [probed],
     arrived: () => arrival,
   }).map(({ cause }) => cause);
 }
@@ -70,16 +70,17 @@ describe('what was sent against what arrived', () => {
   });
 });
 
+const held = (openMs: number | null): Held => ({
+  call: 'idle',
+  transport: 'sse',
+  expected: 'open for 15 s',
+  seen: '',
+  ok: false,
+  attempt: 'self-probe-AAAAAAAAAAA',
+  openMs,
+});
+
 it('[R21] tells a connection that was cut from one that never opened', () => {
-  const held = (openMs: number | null): Held => ({
-    call: 'idle',
-    transport: 'sse',
-    expected: 'open for 15 s',
-    seen: '',
-    ok: false,
-    attempt: 'self-probe-AAAAAAAAAAA',
-    openMs,
-  });
   const idle = { heartbeatMs: 10_000, waitSeconds: 25 };
   expect(findIdleCut([held(null)], idle)).toEqual([]);
   expect(findIdleCut([held(12_000), held(10_040)], idle)).toMatchObject([
