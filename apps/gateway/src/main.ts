@@ -17,7 +17,6 @@ async function main(): Promise<void> {
   const started = await startGateway(settings, process.cwd());
   if (!started.ok) return refuseToStart([started.problem]);
   const { gateway } = started;
-  process.stdout.write(banner({ ...gateway.facts, readyMs: performance.now() }));
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
@@ -37,6 +36,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // Last, so that whoever has read it can already stop the process in the right way.
+  process.stdout.write(banner({ ...gateway.facts, readyMs: performance.now() }));
 }
 
 function warn(warning: string): void {

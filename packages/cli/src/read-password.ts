@@ -23,8 +23,9 @@ export async function readPassword(user: string, fromInput: boolean): Promise<st
 /** Raw mode: the terminal shows nothing of what is typed. */
 async function askHidden(question: string): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(question);
+  // Before the question, so that an answer that comes at once is not shown either.
   stdin.setRawMode(true).setEncoding('utf8').resume();
+  stderr.write(question);
   let typed = '';
   try {
     for (;;) {

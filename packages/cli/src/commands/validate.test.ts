@@ -99,9 +99,11 @@ describe('greenlight validate', () => {
   it.skipIf(!existsSync('/usr/bin/script'))('shows a live line on a terminal', async () => {
     await using tree = await folderOf(TREE);
     const command = `'${process.execPath}' '${BIN}' validate docs`;
+    // With CI set, Node gives no terminal colours.
+    const { CI: _, NO_COLOR: __, ...env } = process.env;
     const child = spawn('/usr/bin/script', ['-qec', command, '/dev/null'], {
       cwd: tree.path,
-      env: { ...process.env, TERM: 'xterm' },
+      env: { ...env, TERM: 'xterm' },
     });
     const { code, stdout } = await ended(child);
     expect(code).toBe(1);
