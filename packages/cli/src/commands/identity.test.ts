@@ -289,24 +289,48 @@ describe('greenlight explain', () => {
 describe('greenlight token', () => {
   const secret = 'kQ3v9x0abTz7LmN2pR5sUw8yB1dF4gH6';
 
-  it('issues one that the server of the same secret would take, and reads it', async () => {
-    const env = { GREENLIGHT_JWT_SECRET: secret, GREENLIGHT_JWT_ISSUER: 'https://id.example.com' };
-    const issued = await greenlight(['token', 'issue', '--user', 'ada', '--expires', '15m', '--json'], {
-      env,
-    });
-    expect(issued.code).toBe(0);
-    const { token, claims } = parsed(issued) as { token: string; claims: { exp: number; iat: number } };
-    expect(claims).toMatchObject({ sub: 'ada', role: 'viewer', iss: 'https://id.example.com' });
-    expect(claims.exp - claims.iat).toBe(900);
-    expect(issued.stdout).not.toContain(secret);
+  const TTL = ['token', 'issue', '--user', 'ada', '--role', 'operator', '--expires'];
 
-    // This gateway has no token key: it says so, and the claims are shown all the same.
-    const checked = await greenlight(['token', 'check', '--api-key-env', 'TOKEN'], { env: { TOKEN: token } });
+  it('issues one that a server with the same secret, issuer and audience takes', async () => {
+    const env = {
+      GREENLIGHT_JWT_SECRET: secret,
+      GREENLIGHT_JWT_ISSUER: 'https://id.example.com',
+      GREENLIGHT_JWT_AUDIENCE: 'greenlight',
+    };
+    await using server = await startGateway({ env });
+    const issue = (...more: string[]): Promise<Ran> => greenlight([...TTL, '15m', ...more], { env });
+    const issued = await issue('--channel', 'a:*', '--json');
+    expect(issued.stdout).not.toContain(secret);
+    const { token, claims } = parsed(issued) as { token: string; claims: { exp: number; iat: number } };
+    expect(claims).toMatchObject({ sub: 'ada', role: 'operator', channels: ['a:*'], aud: 'greenlight' });
+    expect(claims.exp - claims.iat).toBe(900);
+
+    const check = (TOKEN: string): Promise<Ran> =>
+      greenlight(['token', 'check', '--api-key-env', 'TOKEN', '--url', server.url], { env: { TOKEN } });
+    const taken = await check(token);
+    expect(taken.code).toBe(0);
+    expect(taken.stdout).toMatch(
+      /^✓ accepted as ada \(operator, token, channels a:\*, until 20.*\)\n {2}alg +HS256\n/,
+    );
+    const other = await greenlight([...TTL, '15m'], {
+      env: { ...env, GREENLIGHT_JWT_AUDIENCE: 'elsewhere' },
+    });
+    expect(await check(other.stdout.trim())).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^✗ refused\n/) as string,
+      stderr: expect.stringContaining('token_audience_mismatch') as string,
+    });
+  });
+
+  it('shows what one says to a server that cannot verify it', async () => {
+    const issued = await greenlight([...TTL, '15m'], { env: { GREENLIGHT_JWT_SECRET: secret } });
+    const TOKEN = issued.stdout.trim();
+    const checked = await greenlight(['token', 'check', '--api-key-env', 'TOKEN'], { env: { TOKEN } });
     expect(checked.code).toBe(1);
     expect(checked.stdout).toMatch(/^✗ refused\n {2}alg +HS256\n/);
     expect(checked.stdout).toMatch(/^ {2}exp +\d+ \(20.*, in \d+ s\)$/m);
     expect(checked.stderr).toContain('token_key_unknown');
-    expect(checked.stderr).not.toContain(token.slice(-20));
+    expect(checked.stderr).not.toContain(TOKEN.slice(-20));
   });
 
   it('says as whom a server sees a credential', async () => {
