@@ -67,7 +67,7 @@ describe.skipIf(noChromium !== null)('the light, while connections really break'
     await stage.gateway.stop();
     await stage.gateway.restart();
     await page.getByLabel('Sign-in code or link').fill(stage.gateway.signInUrl);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in with the code' }).click();
     await page.locator('[data-light=live]').waitFor();
     expect(complaints).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /**
  * The connection as a pure state machine: state and event in, state and effects out. Time and chance come in with the
  * environment; every state answers every event. The driver (`connector.ts`) does the effects and wakes the machine
- * with `tick` at the state's deadline. Invariants: docs/rules/client.md, K1 to K11.
+ * with `tick` at the state's deadline. Invariants: PROTOCOL.md, K1 to K11.
  */
 import { CLOSE_CODES, reconnectAfter } from '@greenlight/protocol/codes';
 import type { DisconnectPush, WelcomePush } from '@greenlight/protocol/frames';

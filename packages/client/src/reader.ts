@@ -1,7 +1,7 @@
 /**
  * One reader of one channel, pure: which publications it takes, which it skips, when it has to ask again.
  * A position belongs to the reader, not to the connection, so it survives every one of them.
- * Invariants: docs/rules/client.md, K12 to K17.
+ * Invariants: PROTOCOL.md, K12 to K17.
  */
 import type { SubscribeOutcome } from '@greenlight/protocol/frames';
 import type { Position, Since } from '@greenlight/protocol/position';

@@ -1,4 +1,4 @@
-/** What the light may say, and nothing else. Green is the SDK's `live` and no weaker; docs/rules/dashboard.md, D1 to D4. */
+/** What the light may say, and nothing else. Green is the SDK's `live` and no weaker; PROTOCOL.md, D1 to D4. */
 import type { Refusal } from '@greenlight/client/refusal';
 import type { Status } from '@greenlight/client/status';
 import type { TransportName } from '@greenlight/client/transport';
