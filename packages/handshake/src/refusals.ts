@@ -236,8 +236,8 @@ export const REFUSALS = {
   channel_not_found: {
     status: 404,
     title: 'No such channel',
-    detail: 'There is no channel of this name.',
-    fix: 'Check the name: 1 to 200 of A-Z a-z 0-9 _ . : and -.',
+    detail: 'There is no run for this channel, or it is private to somebody else.',
+    fix: 'Check the id of the run, or use a credential of the user who started it.',
     retryable: false,
   },
   too_many_connections: {

@@ -39,6 +39,43 @@ export function mayUseChannel(
   return onlyUser === null || onlyUser === user;
 }
 
+export type ReadDenial = {
+  readonly code: 'channel_forbidden' | 'channel_not_found';
+  readonly detail: string;
+};
+
+/**
+ * Why the channel may not be read; null when it may. To all but its owner a private run is as one that is not there:
+ * whoever reads its channel is told what `missingRun` says.
+ */
+export function readDenial(
+  identity: Identity,
+  channel: string,
+  privateOwner: PrivateOwner,
+): ReadDenial | null {
+  if (!mayUseChannel(identity, channel, 'read', () => null))
+    return { code: 'channel_forbidden', detail: `"${identity.name}" may not read the channel "${channel}".` };
+  return mayUseChannel(identity, channel, 'read', privateOwner) ? null : missing(channel);
+}
+
+/** For a channel of a run that is not there. Ids of another shape are free for whoever wants to use them. */
+export async function missingRun(
+  channel: string,
+  runExists: (workflowId: string) => Promise<boolean>,
+): Promise<ReadDenial | null> {
+  const workflow = workflowOf(channel);
+  const isRun = workflow !== null && RUN_ID.test(workflow);
+  return isRun && !(await runExists(workflow)) ? missing(channel) : null;
+}
+
+/** As this server makes them. */
+const RUN_ID = /^wf_[0-9a-z]{20}$/;
+
+const missing = (channel: string): ReadDenial => ({
+  code: 'channel_not_found',
+  detail: `There is no run for the channel "${channel}", or it is private to somebody else.`,
+});
+
 /** Starting and steering runs. */
 export const maySteerRuns = ({ role }: Identity): boolean => role !== 'viewer';
 /** Deciding on recommendations. */

@@ -12,7 +12,7 @@ import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { Failure, Verdict } from '@greenlight/handshake/verdict';
 import { type CheckedStage, type Stage, STAGES } from '@greenlight/protocol/codes';
 import { isProbeAttempt } from '@greenlight/protocol/problem';
-import { mayUseChannel, type PrivateOwner } from './access.ts';
+import { missingRun, type PrivateOwner, readDenial } from './access.ts';
 import type { Accounts } from './auth/accounts.ts';
 import type { Verifier } from './auth/verifier.ts';
 import { type CapacityOptions, createCapacity } from './capacity.ts';
@@ -55,6 +55,7 @@ export type AdmissionOptions = Omit<CapacityOptions, 'limits'> & {
   readonly accounts: Pick<Accounts, 'judge'>;
   readonly cookieName: string;
   readonly privateOwner: PrivateOwner;
+  readonly runExists: (workflowId: string) => Promise<boolean>;
   readonly work: Pick<Work, 'request'>;
   readonly logger: Logger;
 };
@@ -63,7 +64,7 @@ export type AdmissionOptions = Omit<CapacityOptions, 'limits'> & {
 type Climber = { identity: Identity | null };
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { settings, limits, verifier, accounts, cookieName, privateOwner, work, logger } = options;
+  const { settings, limits, verifier, accounts, cookieName, privateOwner, runExists, work, logger } = options;
   const rate = createRate(limits);
   const capacity = createCapacity(options);
 
@@ -169,14 +170,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
     ];
   }
 
-  function checkPermission({ channels, may }: Pick<Plan, 'channels' | 'may'>, identity: Identity | null) {
+  async function checkPermission(
+    { channels, may }: Pick<Plan, 'channels' | 'may'>,
+    identity: Identity | null,
+  ): Promise<Failure | null> {
     if (!identity) return null;
     const denied = may?.(identity) ?? null;
     if (denied !== null) return forbidden(denied);
-    const closed = channels.find((channel) => !mayUseChannel(identity, channel, 'read', privateOwner));
-    return closed === undefined
-      ? null
-      : forbidden(`"${identity.name}" may not read the channel "${closed}".`);
+    for (const channel of channels) {
+      const failure = readDenial(identity, channel, privateOwner) ?? (await missingRun(channel, runExists));
+      if (failure) return failure;
+    }
+    return null;
   }
 
   async function judge(

@@ -104,6 +104,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     accounts,
     cookieName: sessions.cookieName,
     privateOwner: (workflow) => options.runs.privateOwner(workflow),
+    runExists: async (workflow) => (await options.runs.get(workflow)) !== null,
   });
   const services: Services = {
     info,

@@ -1,14 +1,13 @@
 /** One authenticated connection: who it is, what it reads, how it beats and how it ends, whatever its transport. */
 import type { Identity } from '@greenlight/handshake/identity';
 import type { Transport } from '@greenlight/handshake/request';
-import type { SubscribeOutcome } from '@greenlight/protocol/frames';
 import type { Since } from '@greenlight/protocol/position';
 import type { Accepted } from './accepted.ts';
-import { mayUseChannel } from './access.ts';
+import { readDenial } from './access.ts';
 import { newSessionId, type Connection, type ConnectionInfo, type Disconnect } from './connections.ts';
 import type { Beating, Heads } from './heartbeat.ts';
 import type { Services } from './services.ts';
-import { Subscriptions, type Outcomes } from './subscriptions.ts';
+import { type Denied, Subscriptions, type Outcomes } from './subscriptions.ts';
 import type { Wire } from './wire.ts';
 
 /** Somebody is known to be behind it. */
@@ -164,16 +163,16 @@ export class Session implements Connection, Beating {
     return null;
   }
 
-  #denial(channel: string): Extract<SubscribeOutcome, { outcome: 'denied' }> | null {
+  #denial(channel: string): Denied | null {
     const { limits, runs } = this.#services;
-    if (!mayUseChannel(this.#identity, channel, 'read', (id) => runs.privateOwner(id))) {
-      const detail = `${this.#identity.user} may not read ${channel}.`;
-      return { outcome: 'denied', code: 'channel_forbidden', detail };
-    }
     const most = limits.channelsPerConnection;
-    if (this.#subscriptions.size < most || this.#subscriptions.has(channel)) return null;
-    const detail = `One connection reads at most ${most} channels; unsubscribe from some or open another one.`;
-    return { outcome: 'denied', code: 'too_large', detail };
+    // Before anything is looked at, so that a full connection is told nothing about any channel.
+    if (this.#subscriptions.size >= most && !this.#subscriptions.has(channel)) {
+      const detail = `One connection reads at most ${most} channels; unsubscribe from some or open another one.`;
+      return { outcome: 'denied', code: 'too_large', detail };
+    }
+    const denial = readDenial(this.#identity, channel, (id) => runs.privateOwner(id));
+    return denial && { outcome: 'denied', ...denial };
   }
 
   channels(): Iterable<string> {

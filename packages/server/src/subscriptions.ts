@@ -2,6 +2,7 @@
 import { workflowChannel, workflowOf } from '@greenlight/protocol/channel';
 import type { SubscribeOutcome } from '@greenlight/protocol/frames';
 import { formatPosition, type Since } from '@greenlight/protocol/position';
+import { missingRun } from './access.ts';
 import type { Disconnect } from './connections.ts';
 import type { FramedPublication } from './framed-publication.ts';
 import type { Heads } from './heartbeat.ts';
@@ -10,6 +11,7 @@ import type { Services } from './services.ts';
 import { recoverFrom, Subscription } from './subscription.ts';
 import type { Wire } from './wire.ts';
 
+export type Denied = Extract<SubscribeOutcome, { outcome: 'denied' }>;
 export type Outcomes = Readonly<Record<string, SubscribeOutcome>>;
 
 /** What the subscriptions ask of their session. */
@@ -17,7 +19,7 @@ export type SubscriptionsOptions = {
   readonly wire: Wire;
   /** Whether the client can read `snapshot` pushes. */
   readonly snapshots: boolean;
-  readonly denial: (channel: string) => Extract<SubscribeOutcome, { outcome: 'denied' }> | null;
+  readonly denial: (channel: string) => Denied | null;
   readonly end: (disconnect: Disconnect) => void;
   /** Nothing is missing any more of what was behind. */
   readonly caughtUp: () => void;
@@ -90,7 +92,15 @@ export class Subscriptions {
     const denied = this.#options.denial(channel);
     if (denied) return { outcome: denied, begin: () => {} };
     const active = this.#place(channel);
-    const extent = await this.#services.hub.look(channel);
+    const { hub, runs } = this.#services;
+    const [extent, missing] = await Promise.all([
+      hub.look(channel),
+      missingRun(channel, async (id) => (await runs.get(id)) !== null),
+    ]);
+    if (missing) {
+      if (this.#active.get(channel) === active) this.drop(channel);
+      return { outcome: { outcome: 'denied', ...missing }, begin: () => {} };
+    }
     const { recovered, next } = recoverFrom(since, extent);
     const beginAt = (offset: number): void => active.subscription.open(extent.epoch, offset, extent.head);
     const run = since === null || recovered.outcome === 'reset' ? await this.#runOf(active) : null;

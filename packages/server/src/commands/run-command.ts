@@ -65,7 +65,8 @@ async function control(
   if (!maySteerRuns(identity)) return errorReply(id, MAY_NOT_STEER);
   // Whether somebody else's private run exists is private too.
   const owner = runs.privateOwner(workflow);
-  if (owner !== null && owner !== identity.user) return errorReply(id, { code: 'not_found' });
+  if (owner !== null && owner !== identity.user)
+    return errorReply(id, { code: 'not_found', detail: `There is no run ${JSON.stringify(workflow)}.` });
   const controlled = await runs.control(workflow, action, identity.user);
   if (!controlled.ok) return errorReply(id, controlled);
   return { id, type: 'ok', workflow, state: controlled.run.state };

@@ -7,6 +7,7 @@ import type { PageOf } from './schemas/basics.ts';
 
 /** So many reads at most, so that a caller who may see next to nothing does not scan everything at once. */
 const READS = 20;
+const FURTHER = 500;
 
 export type PageSource<T> = {
   /** In the list's own order, beginning behind `cursor`. */
@@ -14,7 +15,7 @@ export type PageSource<T> = {
   readonly visible: (item: T) => boolean;
 };
 
-/** `next` is the cursor of the last item looked at, when there may be more behind it. */
+/** `next`, when there may be more, is the last item given; where too much is hidden, the last that was looked at. */
 export async function visiblePage<T extends { readonly id: string }>(
   { read, visible }: PageSource<T>,
   { limit, from }: { limit: number; from?: string | undefined },
@@ -23,10 +24,13 @@ export async function visiblePage<T extends { readonly id: string }>(
   let cursor = from;
   for (let reads = 0; reads < READS; reads++) {
     const wanted = limit - items.length + 1;
-    const batch = await read(cursor, wanted);
+    // Where the first look was not enough, most is hidden: look further at once.
+    const batch = await read(cursor, reads === 0 ? wanted : Math.max(wanted, FURTHER));
     for (const item of batch) {
       if (visible(item)) {
-        if (items.length === limit) return { items, ...(cursor !== undefined && { next: cursor }) };
+        // Not the last that was looked at: that may be one that the caller must not know of.
+        const last = items.at(-1);
+        if (last && items.length === limit) return { items, next: last.id };
         items.push(item);
       }
       cursor = item.id;

@@ -4,7 +4,7 @@ import type { Transport } from '@greenlight/handshake/request';
 import type { Identity } from '@greenlight/handshake/identity';
 import type { Position, Since } from '@greenlight/protocol/position';
 import type { Accepted } from '../accepted.ts';
-import { mayUseChannel } from '../access.ts';
+import { readDenial } from '../access.ts';
 import { newSessionId, type Connection, type ConnectionInfo } from '../connections.ts';
 import type { Beating, Heads } from '../heartbeat.ts';
 import type { Subscriber } from '../hub.ts';
@@ -116,9 +116,9 @@ class Poll implements Connection, Beating, Subscriber {
 
   async #collectFrom(channel: string, since: Since): Promise<void> {
     const { hub, runs } = this.#services;
-    if (!mayUseChannel(this.identity, channel, 'read', (id) => runs.privateOwner(id))) {
-      const detail = `${this.identity.user} may not read ${channel}.`;
-      this.#outcomes[channel] = { outcome: 'denied', code: 'channel_forbidden', detail };
+    const denial = readDenial(this.identity, channel, (id) => runs.privateOwner(id));
+    if (denial) {
+      this.#outcomes[channel] = { outcome: 'denied', ...denial };
       return;
     }
     const extent = await hub.look(channel);

@@ -49,8 +49,6 @@ const webSocketOnly = (provoke: Provoke, otherwise: string): Recipe => ({
   rest: otherwise,
 });
 
-const nowhere = (why: string): Recipe => ({ websocket: why, sse: why, 'long-poll': why, rest: why });
-
 const bearer = (secret: string): Credential => ({ kind: 'bearer', secret });
 const ticket = (secret: string): Credential => ({ kind: 'ticket', secret });
 
@@ -73,6 +71,11 @@ const knocking =
   async (bench) => ({ on, credential: await goodOn(await bench.node(on)) });
 
 const FORBIDDEN = '$SYS:handshakes';
+const UNKNOWN_RUN = `wf_${'0'.repeat(20)}`;
+
+const aboutRun =
+  (provoke: () => Provocation): Provoke =>
+  async (bench) => ({ ...provoke(), credential: await goodOn(await bench.node('plain')) });
 
 /** Signs in through an account made for it; what happens to the account is up to `then`. */
 async function sessionOf(
@@ -199,9 +202,12 @@ export const RECIPES = {
       credential: await goodOn(await bench.node('plain')),
     }),
   },
-  channel_not_found: nowhere(
-    'A channel begins to exist when it is used, so none is ever missing; the code is for a log that knows its channels.',
-  ),
+  channel_not_found: {
+    websocket: aboutRun(() => ({ path: `/ws/${UNKNOWN_RUN}` })),
+    sse: aboutRun(() => ({ query: { channels: `workflow:${UNKNOWN_RUN}` } })),
+    'long-poll': aboutRun(() => ({ query: { channels: `workflow:${UNKNOWN_RUN}` } })),
+    rest: aboutRun(() => ({ path: `/api/v1/workflows/${UNKNOWN_RUN}` })),
+  },
   too_many_connections: { ...everywhere(knocking('full')), rest: noConnection },
   draining: { ...everywhere(knocking('draining')), rest: noConnection },
   identity_provider_unreachable: everywhere(async ({ stranger }) => ({

@@ -76,13 +76,9 @@ export function addRecommendationRoutes(api: Api, services: Services): void {
 
   async function visible(id: string, caller: Identity): Promise<ReviewResult> {
     const found = await review.recommendation(id);
-    if (!found) return { ok: false, code: 'not_found', detail: `There is no recommendation "${id}".` };
-    if (mayReadRun(caller, found.workflow, services)) return { ok: true, recommendation: found };
-    return {
-      ok: false,
-      code: 'channel_forbidden',
-      detail: 'This recommendation belongs to a run that you may not see.',
-    };
+    // What is private to somebody else is, to everybody else, not there.
+    if (found && mayReadRun(caller, found.workflow, services)) return { ok: true, recommendation: found };
+    return { ok: false, code: 'not_found', detail: `There is no recommendation "${id}".` };
   }
 
   async function decide(

@@ -40,7 +40,7 @@ describe.each([
   it('[R8] belong to a run, and are hidden with it', async () => {
     const narrow = await node.key('viewer', { user: 'narrow', channels: ['orders'] });
     expect((await get(list, narrow)).body).toEqual({ items: [] });
-    expect((await get(`${list}/${first}`, narrow)).body.code).toBe('channel_forbidden');
+    expect((await get(`${list}/${first}`, narrow)).body.code).toBe('not_found');
   });
 });
 
@@ -78,9 +78,9 @@ describe('deciding', () => {
 
   it('does not reach what belongs to a hidden run', async () => {
     const narrow = await node.key('reviewer', { user: 'narrow', channels: ['orders'] });
-    expect((await post('rec_4/approve', undefined, narrow)).body.code).toBe('channel_forbidden');
+    expect((await post('rec_4/approve', undefined, narrow)).body.code).toBe('not_found');
     const many = await post('approve', { ids: ['rec_4'] }, narrow);
-    expect(many.body.items).toMatchObject([{ ok: false, code: 'channel_forbidden' }]);
+    expect(many.body.items).toMatchObject([{ ok: false, code: 'not_found' }]);
     expect((await get('recommendations/rec_4')).body.state).toBe('open');
   });
 });

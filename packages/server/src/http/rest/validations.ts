@@ -67,12 +67,9 @@ export function addValidationRoutes(api: Api, services: Services): void {
   api.openapi(get, async (c) => {
     const { id } = c.req.valid('param');
     const found = await review.validation(id);
-    if (!found) return c.env.fail({ code: 'not_found', detail: `There is no validation "${id}".` });
-    if (!mayReadRun(callerOf(c), found.workflow, services))
-      return c.env.fail({
-        code: 'channel_forbidden',
-        detail: 'This validation belongs to a run that you may not see.',
-      });
+    // What is private to somebody else is, to everybody else, not there.
+    if (!found || !mayReadRun(callerOf(c), found.workflow, services))
+      return c.env.fail({ code: 'not_found', detail: `There is no validation "${id}".` });
     return c.json(found, 200);
   });
 }

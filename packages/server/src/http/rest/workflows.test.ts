@@ -106,9 +106,9 @@ describe('looking', () => {
     expect(await listed(bob)).not.toContain(id);
     for (const rest of ['', '/events', '/stream', '/report']) {
       const answer = await node.call('GET', `/api/v1/workflows/${id}${rest}`, { key: bob });
-      expect(answer.body.code, rest).toBe('channel_forbidden');
+      expect(answer.body.code, rest).toBe('channel_not_found');
     }
-    expect((await act(id, 'cancel', bob)).body.code).toBe('channel_forbidden');
+    expect((await act(id, 'cancel', bob)).body.code).toBe('channel_not_found');
   });
 
   it.each(['', '/events', '/stream', '/report'])(
