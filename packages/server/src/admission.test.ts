@@ -243,6 +243,25 @@ describe('rate and capacity', () => {
     }
   });
 
+  it('[H20] counts bodies, and tells an open socket to slow down', async () => {
+    await using server = await startTestServer({ limits: { bytesPerSecondPerUser: 300 } });
+    const key = await server.key('operator');
+    using socket = new TestSocket(server, '/ws', key);
+    await socket.next();
+    const headers = { Authorization: `Bearer ${key}`, 'Content-Length': '900' };
+    const body = JSON.stringify({ type: 'note' }).padEnd(900);
+    const path = '/api/v1/channels/orders/publications';
+    const published = exchange(
+      server.port,
+      handshakeBytes({ path, method: 'POST', headers: { ...PLAIN, ...headers } }) + body,
+    );
+    expect((await published).status).toBe(200);
+    const answer = await ask(server, { headers: { Authorization: headers.Authorization } });
+    expect([answer.status, codeOf(answer)]).toEqual([429, 'rate_limited']);
+    await socket.send({ id: 1, type: 'ping' });
+    expect((await socket.closed).code).toBe(4429);
+  });
+
   it('[H18] counts connections by key, whoever uses it', async () => {
     await using server = await startTestServer({ limits: { connectionsPerKey: 1 } });
     const key = await server.key('viewer');

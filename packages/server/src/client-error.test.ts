@@ -48,6 +48,16 @@ describe('what is no HTTP request', () => {
     expect(server.services.attempts.list()).toEqual([expect.objectContaining({ code: 'malformed_request' })]);
   });
 
+  it('[H21] counts sockets that end without a byte', async () => {
+    await using server = await startTestServer();
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.end();
+    await text(socket);
+    expect(await server.services.metrics.text()).toContain('greenlight_silent_sockets_total 1');
+    expect(server.services.attempts.list()).toEqual([]);
+  });
+
   it('does not get a second answer into one that has begun', async () => {
     await using server = await startTestServer();
     const socket = connect(server.port, '127.0.0.1');
