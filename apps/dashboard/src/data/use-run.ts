@@ -40,7 +40,7 @@ export function useRun(id: string): RunAnswer {
     const fail = (error: unknown): void => {
       if (on) setFailure(failureOf(error));
     };
-    // A run that does not exist has a channel like any other, only without events; this is who can tell.
+    // An id of another shape has a channel like any other, only without events; this is who can tell.
     get<RunSnapshot>(`/api/v1/workflows/${encodeURIComponent(id)}`).catch(fail);
     const stop = watch(workflowChannel(id), {
       onSnapshot: (push) => {
@@ -52,8 +52,9 @@ export function useRun(id: string): RunAnswer {
       },
       onPublications: (publications) => setView((known) => withPublications(known, publications, Date.now())),
       onOutcome: (outcome) => {
-        if (outcome.outcome === 'denied')
-          setFailure({ status: 403, code: outcome.code, detail: outcome.detail });
+        if (outcome.outcome !== 'denied') return;
+        const { code, detail } = outcome;
+        setFailure({ status: code === 'channel_not_found' ? 404 : 403, code, detail });
       },
     });
     return () => {
