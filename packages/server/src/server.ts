@@ -7,6 +7,7 @@ import { createAdmission } from './admission.ts';
 import { createAttempts } from './attempts.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { createReach } from './auth/reach.ts';
+import { identityFacts } from './auth/identity-facts.ts';
 import { identityProblems, type IdentitySettings } from './auth/identity-settings.ts';
 import { createRefuseClientError } from './client-error.ts';
 import { createConnections } from './connections.ts';
@@ -118,6 +119,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     work,
     attempts,
     admission,
+    identityFacts: identityFacts(identity, settings.publicUrl),
     accounts,
     oidc,
     simulated,

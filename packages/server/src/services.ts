@@ -6,6 +6,7 @@ import type { Admission } from './admission.ts';
 import type { Attempts } from './attempts.ts';
 import type { Accounts } from './auth/accounts.ts';
 import type { ApiKeys } from './auth/api-keys.ts';
+import type { IdentityFacts } from './auth/identity-facts.ts';
 import type { Oidc } from './auth/oidc.ts';
 import type { Simulated } from './auth/simulated.ts';
 import type { Sessions } from './auth/sessions.ts';
@@ -36,6 +37,8 @@ export type Services = {
   readonly refuse: Refuse;
   readonly recordAccepted: RecordAccepted;
   readonly attempts: Attempts;
+  /** What may be told of who counts as whom. */
+  readonly identityFacts: IdentityFacts;
   readonly accounts: Accounts;
   /** Null: no identity provider is configured. */
   readonly oidc: Oidc | null;

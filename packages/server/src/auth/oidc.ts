@@ -56,6 +56,8 @@ export type OidcOptions = {
 };
 
 export const OIDC_CALLBACK = '/api/v1/auth/oidc/callback';
+export const DEFAULT_SCOPE = 'openid profile';
+export const DEFAULT_ROLE_CLAIM = 'role';
 const HOME = '/dashboard/';
 const BEGUN_MINUTES = 10;
 const TIMEOUT_SECONDS = 5;
@@ -99,7 +101,7 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
   /** Makes the account at the first sign-in and follows the provider's role afterwards. Null: the name is taken. */
   async function accountOf({ sub, ...claims }: client.IDToken): Promise<StoredAccount | null> {
     const now = new Date(clock()).toISOString();
-    const role = roleOf(claims[settings.roleClaim ?? 'role'], settings.roles);
+    const role = roleOf(claims[settings.roleClaim ?? DEFAULT_ROLE_CLAIM], settings.roles);
     const name = typeof claims['name'] === 'string' ? claims['name'].slice(0, 200) : sub;
     const { issuer } = settings;
     const account: StoredAccount = {
@@ -131,7 +133,7 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
         const verifier = newSecret();
         const location = client.buildAuthorizationUrl(configuration, {
           redirect_uri: redirectUri,
-          scope: settings.scope ?? 'openid profile',
+          scope: settings.scope ?? DEFAULT_SCOPE,
           state: minted.secret,
           nonce: nonceOf(verifier),
           code_challenge: await client.calculatePKCECodeChallenge(verifier),

@@ -16,6 +16,7 @@ import { addKeyRoutes } from './rest/keys.ts';
 import { addMetricsRoute } from './rest/metrics.ts';
 import { addRecommendationRoutes } from './rest/recommendations.ts';
 import { addSelfProbeRoute } from './rest/self-probe.ts';
+import { addSettingsRoutes } from './rest/settings.ts';
 import { addOidcRoutes } from './rest/oidc.ts';
 import { addUserRoutes } from './rest/users.ts';
 import { addValidationRoutes } from './rest/validations.ts';
@@ -46,6 +47,7 @@ export function createApi(
 
   addHealthRoutes(api, services, health);
   addSelfProbeRoute(api, health.selfProbe);
+  addSettingsRoutes(api, services);
   addAuthRoutes(api, services);
   addOidcRoutes(api, services);
   addUserRoutes(api, services);

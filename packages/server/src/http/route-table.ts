@@ -72,6 +72,7 @@ const table = (metrics: RouteAccess): readonly Route[] => [
   { path: '/api/v1/openapi.json', methods: { GET: PUBLIC } },
   { path: '/api/v1/asyncapi.json', methods: { GET: PUBLIC } },
 
+  { path: '/api/v1/auth/methods', methods: { GET: PUBLIC } },
   { path: '/api/v1/auth/login', methods: { POST: PUBLIC } },
   { path: '/api/v1/auth/oidc/start', methods: { GET: PUBLIC } },
   { path: '/api/v1/auth/oidc/callback', methods: { GET: PUBLIC } },
@@ -117,6 +118,7 @@ const table = (metrics: RouteAccess): readonly Route[] => [
 
   { path: '/api/v1/handshakes', methods: { GET: OPERATOR } },
   { path: '/api/v1/handshakes/{attempt}', methods: { GET: { ...PUBLIC, lookup: true } } },
+  { path: '/api/v1/settings', methods: { GET: OPERATOR } },
   { path: '/api/v1/self-probe', methods: { POST: OPERATOR } },
   { path: '/api/v1/connections', methods: { GET: OPERATOR } },
   { path: '/api/v1/connections/{session}', methods: { DELETE: OPERATOR } },
