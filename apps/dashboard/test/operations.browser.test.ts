@@ -65,6 +65,11 @@ describe.skipIf(noChromium !== null)('what operators see of the node', () => {
     // The newest is this page; the other visitor's came just before.
     const [, before] = (await sessions()).toSorted((a, b) => Date.parse(b.since) - Date.parse(a.since));
     const session = before?.session ?? '';
+    expect(await page.locator('[data-mine]').count()).toBe(1);
+    await page.getByLabel('Search connections').fill(session);
+    await soon(() => rows.count()).toBe(1);
+    expect(await page.locator('[data-mine]').count()).toBe(0);
+    expect(new URL(page.url()).searchParams.get('q')).toBe(session);
     await page.locator(`[data-connection="${session}"]`).getByRole('button').click();
     const dialog = page.getByRole('dialog', { name: 'Disconnect' });
     await dialog.getByRole('button', { name: 'Cancel' }).click();

@@ -11,7 +11,7 @@ import { BASE, notify } from '../components/toasts.tsx';
 
 /** What a notice would lead to is on the screen already: then it needs no toast. */
 const isOpen = (href: string | undefined): boolean =>
-  href !== undefined && location.pathname === `${BASE}${href}`;
+  href !== undefined && location.pathname === new URL(BASE + href, location.href).pathname;
 
 export function follow(me: Me, queries: QueryClient): () => void {
   const watched = [

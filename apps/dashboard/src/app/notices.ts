@@ -17,6 +17,8 @@ function noticeFor(publication: Publication): Notice | null {
   const { event } = publication;
   const { detail } = describeEvent(event);
   const run = workflowOf(publication);
+  const code = textIn(event.data, 'code') || 'refused';
+  const attempt = textIn(event.data, 'attempt');
   switch (event.type) {
     case 'workflow.failed':
       return { id: `run:${run}`, tone: 'bad', title: 'A run failed', detail, ...runLink(run) };
@@ -32,10 +34,11 @@ function noticeFor(publication: Publication): Notice | null {
       };
     case 'handshake.refused':
       return {
-        id: `refused:${codeOf(event.data)}`,
+        id: `refused:${code}`,
         tone: 'warn',
         title: 'A connection was refused',
-        detail: detail || codeOf(event.data),
+        detail: detail || code,
+        link: { label: 'Why', href: attempt === '' ? '/handshakes' : `/handshakes?attempt=${attempt}` },
       };
     default:
       return null;
@@ -45,5 +48,7 @@ function noticeFor(publication: Publication): Notice | null {
 const runLink = (run: string | null): Pick<Notice, 'link'> =>
   run === null ? {} : { link: { label: 'Open', href: `/runs/${run}` } };
 
-const codeOf = (data: unknown): string =>
-  typeof data === 'object' && data !== null && 'code' in data ? String(data.code) : 'refused';
+function textIn(data: unknown, name: string): string {
+  const value = typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[name] : null;
+  return typeof value === 'string' ? value : '';
+}

@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
+import { SimulatedMark } from '../components/simulated.tsx';
+import { session } from '../data/session.ts';
+import { useStore } from '../data/store.ts';
 import { AsOf } from '../light/as-of.tsx';
 import { LightButton } from '../light/light-button.tsx';
 
@@ -15,6 +18,8 @@ type Props = {
 
 /** The frame of every page: its title, its actions, and the light. */
 export function Page({ title, lead, actions, fixed = false, children }: Props) {
+  const now = useStore(session);
+  const me = 'me' in now ? now.me : null;
   useEffect(() => {
     document.title = `${title} · Greenlight`;
   }, [title]);
@@ -24,6 +29,7 @@ export function Page({ title, lead, actions, fixed = false, children }: Props) {
         {lead}
         <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{title}</h1>
         <div className="hidden items-center gap-2 sm:flex">{actions}</div>
+        {me?.simulated && <SimulatedMark />}
         <LightButton />
       </header>
       <AsOf />

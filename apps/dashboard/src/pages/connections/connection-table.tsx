@@ -2,6 +2,7 @@ import { Unplug } from 'lucide-react';
 import { Ago } from '../../components/ago.tsx';
 import { IconButton } from '../../components/button.tsx';
 import { formatCount, plural } from '../../components/format.ts';
+import { UserName } from '../../components/simulated.tsx';
 import { Scroller } from '../../components/scroller.tsx';
 import { useRows } from '../../components/use-rows.ts';
 import type { ConnectionRow } from '../../data/operations.ts';
@@ -11,9 +12,14 @@ const COLUMNS =
   'grid grid-cols-[minmax(0,1fr)_2rem] lg:grid-cols-[minmax(0,1fr)_6rem_8rem_7rem_6rem_5rem_6rem_6rem_2rem] items-center gap-x-4 px-4 md:px-6';
 const WIDE = 'hidden lg:block';
 
-type Props = { connections: readonly ConnectionRow[]; onCut: (connection: ConnectionRow) => void };
+type Props = {
+  connections: readonly ConnectionRow[];
+  /** The session of this page itself. */
+  mine: string | null;
+  onCut: (connection: ConnectionRow) => void;
+};
 
-export function ConnectionTable({ connections, onCut }: Props) {
+export function ConnectionTable({ connections, mine, onCut }: Props) {
   const { scroller, rows } = useRows({
     count: connections.length,
     height: () => ROW,
@@ -41,7 +47,16 @@ export function ConnectionTable({ connections, onCut }: Props) {
           {rows.getVirtualItems().map(({ index, key, start }) => {
             const connection = connections[index];
             return (
-              connection && <Row key={key} connection={connection} index={index} top={start} onCut={onCut} />
+              connection && (
+                <Row
+                  key={key}
+                  connection={connection}
+                  mine={connection.session === mine}
+                  index={index}
+                  top={start}
+                  onCut={onCut}
+                />
+              )
             );
           })}
         </tbody>
@@ -50,9 +65,15 @@ export function ConnectionTable({ connections, onCut }: Props) {
   );
 }
 
-type RowProps = { connection: ConnectionRow; index: number; top: number; onCut: Props['onCut'] };
+type RowProps = {
+  connection: ConnectionRow;
+  mine: boolean;
+  index: number;
+  top: number;
+  onCut: Props['onCut'];
+};
 
-function Row({ connection, index, top, onCut }: RowProps) {
+function Row({ connection, mine, index, top, onCut }: RowProps) {
   const { session, user, transport, address, since, channels, queuedBytes, rttMs, delivered } = connection;
   const who = user ?? 'not signed in yet';
   const roundTrip = rttMs === null ? 'unknown' : `${formatCount(Math.round(rttMs * 10) / 10)} ms`;
@@ -64,7 +85,17 @@ function Row({ connection, index, top, onCut }: RowProps) {
       style={{ transform: `translateY(${top}px)` }}
     >
       <td className="min-w-0">
-        <span className="block truncate font-medium">{who}</span>
+        <span className="flex items-center gap-1.5 font-medium">
+          <UserName user={who} />
+          {mine && (
+            <span
+              data-mine
+              className="shrink-0 rounded-full border border-line-strong px-1.5 text-2xs whitespace-nowrap"
+            >
+              this page
+            </span>
+          )}
+        </span>
         <span className="block truncate font-mono text-2xs text-muted">
           <span className="lg:hidden">
             {transport} · {roundTrip} ·{' '}

@@ -2,6 +2,7 @@ import { CodeLink } from '../../components/code-link.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { formatDateTime } from '../../components/format.ts';
+import { UserName } from '../../components/simulated.tsx';
 import type { Attempt } from '../../data/attempts.ts';
 import { Ladder } from './ladder.tsx';
 
@@ -38,7 +39,7 @@ export function AttemptDetails({ attempt: one }: { attempt: Attempt }) {
           <Fact name="Origin">{one.origin}</Fact>
         </Facts>
         <Facts>
-          <Fact name="User">{one.user}</Fact>
+          <Fact name="User">{one.user === null ? null : <UserName user={one.user} />}</Fact>
           <Fact name="Credential">
             {one.credential === null
               ? null

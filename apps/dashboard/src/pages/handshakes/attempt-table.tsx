@@ -3,8 +3,10 @@ import { useState } from 'react';
 import { classes } from '../../components/classes.ts';
 import { formatTime } from '../../components/format.ts';
 import { Scroller } from '../../components/scroller.tsx';
+import { SimulatedMark } from '../../components/simulated.tsx';
 import { useRows } from '../../components/use-rows.ts';
 import type { Attempt } from '../../data/attempts.ts';
+import { isSimulated } from '../../data/simulated.ts';
 import { AttemptDetails } from './attempt-details.tsx';
 import { SmallLadder } from './ladder.tsx';
 
@@ -83,6 +85,7 @@ function Row({ attempt, open, onToggle }: RowProps) {
           )}
           {attempt.user !== null && <span className="text-muted"> · {attempt.user}</span>}
         </span>
+        {isSimulated(attempt.user) && <SimulatedMark />}
         <span className="hidden shrink-0 md:block">
           <SmallLadder checked={attempt.checked} />
         </span>

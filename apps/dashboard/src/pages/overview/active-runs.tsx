@@ -7,6 +7,7 @@ import { formatCount } from '../../components/format.ts';
 import { Panel } from '../../components/panel.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { RunStateMark } from '../../components/run-state.tsx';
+import { SimulatedMark } from '../../components/simulated.tsx';
 import { maySteer, type Me } from '../../data/session.ts';
 import { openStartDialog } from '../start/start-dialog-state.ts';
 
@@ -40,6 +41,7 @@ export function ActiveRuns({ runs, known, me }: Props) {
                   <span className="flex min-w-0 items-center gap-2">
                     <RunStateMark state={run.state} wordless />
                     <span className="truncate font-medium">{run.title}</span>
+                    {run.simulated && <SimulatedMark />}
                   </span>
                   <span className="shrink-0 text-xs text-muted">
                     {formatCount(run.progress.completed)}

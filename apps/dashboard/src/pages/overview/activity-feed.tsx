@@ -6,6 +6,7 @@ import { Empty } from '../../components/empty.tsx';
 import { EventDot } from '../../components/event-dot.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
+import { SimulatedMark } from '../../components/simulated.tsx';
 import { describeEvent } from '../../data/describe-event.ts';
 import { feed as feedStore } from '../../data/feed.ts';
 import { foldFeed, workflowOf, type FeedEntry } from '../../data/feed-entries.ts';
@@ -62,6 +63,7 @@ function Line({ entry: { newest, count }, run }: { entry: FeedEntry; run: string
           <span className="text-muted">{words}</span>
         )}
       </p>
+      {newest.event.simulated && <SimulatedMark />}
       <span className="shrink-0 text-xs text-faint">
         <Ago at={newest.event.time} />
       </span>

@@ -3,6 +3,7 @@ import { Check, CircleCheck, CircleDashed, CircleX, FilePen, Undo2, X, type Luci
 import { Link } from 'wouter';
 import { Button } from '../../components/button.tsx';
 import { Diff } from '../../components/diff.tsx';
+import { UserName } from '../../components/simulated.tsx';
 import { DECISIONS, type Decision } from '../../data/recommendations.ts';
 import type { Decisions } from './use-decisions.ts';
 
@@ -86,7 +87,11 @@ export function RecommendationCard({
         <p className="text-muted">{why}</p>
         <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted">
           <RecommendationStateMark state={state} />
-          {decidedBy !== undefined && <span>by {decidedBy}</span>}
+          {decidedBy !== undefined && (
+            <span className="inline-flex min-w-0 gap-1">
+              by <UserName user={decidedBy} />
+            </span>
+          )}
           <span>{Math.round(confidence * 100)} % sure</span>
           <span className="font-mono">{rules.join(', ')}</span>
           {linkRun && (

@@ -7,6 +7,7 @@ import { EventDot } from '../../components/event-dot.tsx';
 import { formatCount, formatJson, formatTime } from '../../components/format.ts';
 import { Scroller } from '../../components/scroller.tsx';
 import { SearchField } from '../../components/search-field.tsx';
+import { SimulatedMark } from '../../components/simulated.tsx';
 import { useRows } from '../../components/use-rows.ts';
 import { describeEvent } from '../../data/describe-event.ts';
 import { LOG_KEPT } from '../../data/run-view.ts';
@@ -91,6 +92,7 @@ function Line({ publication: { offset, event }, open, onToggle }: LineProps) {
         <EventDot tone={tone} />
         <span className="shrink-0 font-mono">{event.type}</span>
         <span className="min-w-0 flex-1 truncate text-muted">{detail}</span>
+        {event.simulated && <SimulatedMark />}
       </button>
       {open && (
         <pre className="overflow-x-auto bg-sunken px-4 py-2.5 font-mono text-2xs whitespace-pre-wrap">

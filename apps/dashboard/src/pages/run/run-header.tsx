@@ -5,6 +5,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { formatCount, formatDuration } from '../../components/format.ts';
 import { ProgressBar, shareOf } from '../../components/progress-bar.tsx';
 import { RunStateMark } from '../../components/run-state.tsx';
+import { SimulatedMark, UserName } from '../../components/simulated.tsx';
 import { severityCounts, SeverityTally } from '../../components/severity.tsx';
 import { useNow } from '../../data/clock.ts';
 import { timeLeft, type Sample } from '../../data/time-left.ts';
@@ -35,7 +36,7 @@ export function RunHeader({ run, samples }: { run: RunSnapshot; samples: readonl
           {formatCount(progress.completed)}
           {progress.total !== undefined && ` of ${formatCount(progress.total)}`} {progress.unit}
         </span>
-        {run.simulated && <span className="rounded-full bg-warn-soft px-2 text-xs text-warn">simulated</span>}
+        {run.simulated && <SimulatedMark />}
         <span className="ml-auto text-muted">
           {state === 'running' && left !== null && <>about {formatDuration(left)} left</>}
           {state === 'running' && left === null && share !== null && <>{Math.floor(share * 100)} %</>}
@@ -55,7 +56,7 @@ export function RunHeader({ run, samples }: { run: RunSnapshot; samples: readonl
           <Took run={run} />
         </Fact>
         <Fact name="Created">
-          <Ago at={run.createdAt} /> by {run.owner}
+          <Ago at={run.createdAt} /> by <UserName user={run.owner} />
         </Fact>
         <Fact name="Kind">{run.kind}</Fact>
         <Fact name="Id">

@@ -5,6 +5,7 @@ import { formatCount, formatDuration } from '../../components/format.ts';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { RUN_STATE_LOOKS, RunStateMark } from '../../components/run-state.tsx';
 import { Scroller } from '../../components/scroller.tsx';
+import { SimulatedMark } from '../../components/simulated.tsx';
 import { severityCounts, SeverityTally } from '../../components/severity.tsx';
 import { useRows } from '../../components/use-rows.ts';
 import { useNow } from '../../data/clock.ts';
@@ -59,9 +60,12 @@ function Row({ run, index, top }: { run: RunSnapshot; index: number; top: number
         <RunStateMark state={state} />
       </td>
       <td className="min-w-0">
-        <Link href={`/runs/${run.id}`} className="block truncate font-medium after:absolute after:inset-0">
-          {run.title}
-        </Link>
+        <span className="flex items-center gap-1.5">
+          <Link href={`/runs/${run.id}`} className="truncate font-medium after:absolute after:inset-0">
+            {run.title}
+          </Link>
+          {run.simulated && <SimulatedMark />}
+        </span>
         <span className="block truncate text-xs text-muted">
           <span className="md:hidden">{RUN_STATE_LOOKS[state].word} · </span>
           {run.kind} · {run.owner}

@@ -1,0 +1,5 @@
+/** Who comes from a simulated sign-in, which exists for tests only: PROTOCOL.md, C28. */
+
+const PREFIX = 'simulated:';
+
+export const isSimulated = (user: string | null | undefined): boolean => user?.startsWith(PREFIX) ?? false;
