@@ -3,63 +3,14 @@ import type { Publication } from '@greenlight/protocol/event';
 import type { SubscribeOutcome } from '@greenlight/protocol/frames';
 import { isAttemptId } from '@greenlight/protocol/problem';
 import { describe, expect, it } from 'vitest';
-import { type Client, type ClientOptions, createClient } from './client.ts';
-import type { Status } from './status.ts';
+import type { Client, ClientOptions } from './client.ts';
+import { collect, connect as connectTo, statusWhen } from './test/live-client.ts';
 import { type ProtocolServer, startProtocolServer } from './test/protocol-server.ts';
 
 const FAST = { firstRetryMs: 10, longestRetryMs: 50 };
 
-/** A client that ends with its test. */
-function connect(server: ProtocolServer, options: ClientOptions = {}): Client & Disposable {
-  const client = createClient({ url: server.url, credential: { token: 'secret' }, limits: FAST, ...options });
-  return Object.assign(client, { [Symbol.dispose]: () => client.close() });
-}
-
-/** Resolves with the first status, now or later, for which `test` holds. */
-function statusWhen(client: Client, test: (status: Status) => boolean): Promise<Status> {
-  const { promise, resolve } = Promise.withResolvers<Status>();
-  if (test(client.status.current)) resolve(client.status.current);
-  else
-    client.status.subscribe((status) => {
-      if (test(status)) resolve(status);
-    });
-  return promise;
-}
-
-/** What a subscription hands over, to be waited for. */
-function collect(client: Client, channel: string, since: 'earliest' | null = null) {
-  const data: unknown[] = [];
-  const outcomes: SubscribeOutcome[] = [];
-  const waiting = new Set<() => void>();
-  const wake = (): void => {
-    for (const look of waiting) look();
-  };
-  const until = (test: () => boolean): Promise<void> =>
-    new Promise((resolve) => {
-      const look = (): void => {
-        if (!test()) return;
-        waiting.delete(look);
-        resolve();
-      };
-      waiting.add(look);
-      look();
-    });
-  const onOutcome = (outcome: SubscribeOutcome): void => {
-    outcomes.push(outcome);
-    wake();
-  };
-  const subscription = client.subscribe(channel, { since, onOutcome }, (publication) => {
-    data.push(publication.event.data);
-    wake();
-  });
-  return {
-    subscription,
-    data,
-    outcomes,
-    hasData: (count: number) => until(() => data.length >= count),
-    hasOutcomes: (count: number) => until(() => outcomes.length >= count),
-  };
-}
+const connect = (server: ProtocolServer, options: ClientOptions = {}): Client & Disposable =>
+  connectTo({ url: server.url, credential: { token: 'secret' }, limits: FAST, ...options });
 
 describe('a subscription', () => {
   it('[K12] gets each publication once, whatever is sent twice', async () => {

@@ -133,6 +133,21 @@ export function createConnector(options: ConnectorOptions): Connector {
     if (state.attempt === attempt) dispatch({ type: 'explained', refusal });
   }
 
+  /**
+   * A fresh credential on the open connection. Where it cannot be had, or be judged now, the connection goes on until
+   * the server ends it, and the next one asks again; one that was refused is replaced by a new connection, once.
+   */
+  async function renew(): Promise<void> {
+    const { attempt } = state;
+    const secret = await fetchSecret(options.credential()).catch(() => null);
+    if (!secret || secret.kind === 'none' || state.attempt !== attempt) return;
+    command({ type: 'auth', [secret.kind]: secret.value }, (reply) => {
+      if (reply?.type !== 'error' || reply.retryable) return;
+      const { id: _id, type: _type, fix = 'Give the client another credential.', ...rest } = reply;
+      dispatch({ type: 'refused', refusal: { ...rest, fix, attempt, status: 401 } });
+    });
+  }
+
   function receive(text: string): void {
     const decoded = decodeServerFrame(text);
     if (!decoded.ok) {
@@ -167,7 +182,7 @@ export function createConnector(options: ConnectorOptions): Connector {
         options.onPush(frame);
         return;
       case 'expiring':
-        // The close that follows has the client ask for a fresh credential and connect again with it.
+        dispatch({ type: 'expiring' });
         return;
       case 'event':
       case 'snapshot':
@@ -205,6 +220,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     explain: () => void explain(),
     subscribe: () => state.name === 'open' && options.onSession(state.welcome),
     ping,
+    renew: () => void renew(),
   };
 
   return {

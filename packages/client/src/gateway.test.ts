@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type GatewayProcess, startGateway } from '@greenlight/testkit/start-gateway';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Client, type ClientOptions, createClient } from './client.ts';
+import type { Client, ClientOptions } from './client.ts';
 import type { RunHandle } from './run.ts';
-import type { Status } from './status.ts';
+import { connect as connectTo, statusWhen } from './test/live-client.ts';
 
 const DOCUMENTS = 60;
 let gateway: GatewayProcess;
@@ -23,20 +23,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function connect(server: GatewayProcess, options: ClientOptions = {}): Client & Disposable {
-  const client = createClient({ url: server.url, credential: { token: server.apiKey }, ...options });
-  return Object.assign(client, { [Symbol.dispose]: () => client.close() });
-}
-
-function statusWhen(client: Client, test: (status: Status) => boolean): Promise<Status> {
-  return new Promise((resolve) => {
-    const look = (status: Status): void => {
-      if (test(status)) resolve(status);
-    };
-    client.status.subscribe(look);
-    look(client.status.current);
-  });
-}
+const connect = (server: GatewayProcess, options: ClientOptions = {}): Client & Disposable =>
+  connectTo({ url: server.url, credential: { token: server.apiKey }, ...options });
 
 async function begin(client: Client): Promise<RunHandle> {
   const started = await client.start('validation', { paths: ['.'] });

@@ -46,7 +46,18 @@ const beating: MachineEvent[] = [...open, { type: 'heartbeat' }];
 
 const anyEvent: fc.Arbitrary<MachineEvent> = fc.oneof(
   ...(
-    ['connect', 'opened', 'heartbeat', 'pong', 'tick', 'retry', 'online', 'offline', 'visible'] as const
+    [
+      'connect',
+      'opened',
+      'heartbeat',
+      'pong',
+      'expiring',
+      'tick',
+      'retry',
+      'online',
+      'offline',
+      'visible',
+    ] as const
   ).map((type) => fc.constant<MachineEvent>({ type })),
   fc.constant(welcome),
   fc.constantFrom(disconnect('moved', 100), disconnect('slow_down'), disconnect('credential_rejected')),
@@ -146,6 +157,17 @@ describe('the connection machine', () => {
     expect(after([...authenticating, unauthorised]).name).toBe('refused');
     const open4401 = after([...beating, disconnect('credential_rejected')], { refreshable: true });
     expect(open4401.name).toBe('connecting');
+  });
+
+  it('[K31] renews a credential that can be had again, and replaces the connection once when that is refused', () => {
+    const state = after(beating);
+    const told = step(state, { type: 'expiring' }, { ...environment, refreshable: true });
+    expect(told).toEqual([state, ['renew']]);
+    expect(step(state, { type: 'expiring' }, environment)).toEqual([state, []]);
+    const unauthorised: MachineEvent = { type: 'refused', refusal: refusal({ status: 401 }) };
+    const once = after([...beating, { type: 'expiring' }, unauthorised], { refreshable: true });
+    expect(once).toMatchObject({ name: 'connecting', refreshed: true });
+    expect(step(once, unauthorised, { ...environment, refreshable: true })[0].name).toBe('refused');
   });
 
   it('[K6] waits as long as the server says', () => {

@@ -57,6 +57,7 @@ export type MachineEvent =
   | { readonly type: 'welcome'; readonly welcome: WelcomePush }
   | { readonly type: 'heartbeat' }
   | { readonly type: 'pong' }
+  | { readonly type: 'expiring' }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'disconnect'; readonly push: DisconnectPush }
   | { readonly type: 'ended'; readonly code: number; readonly reason: string }
@@ -70,7 +71,7 @@ export type MachineEvent =
 
 export type Effect =
   /** Drop what is open, fetch the credential, open the transport for the state's attempt. */
-  'open' | 'subscribe' | 'ping' | 'drop' | 'explain';
+  'open' | 'subscribe' | 'ping' | 'renew' | 'drop' | 'explain';
 
 export type Environment = {
   readonly now: number;
@@ -218,6 +219,12 @@ const pong = (state: Extract<State, { name: 'open' }>): Step => [
   [],
 ];
 
+/** A credential that stays the same cannot be renewed: the close that follows says so. */
+const renew = (state: State, _event: unknown, { refreshable }: Environment): Step => [
+  state,
+  refreshable ? ['renew'] : [],
+];
+
 type Pausing = Extract<State, { name: 'waiting' | 'offline' }>;
 const sooner = (state: Pausing, _event: unknown, environment: Environment): Step =>
   state.ordered ? [{ ...state, name: 'waiting' }, []] : connect(state, environment);
@@ -249,6 +256,7 @@ const inert = {
   welcome: stay,
   heartbeat: stay,
   pong: stay,
+  expiring: stay,
   refused: stay,
   disconnect: stay,
   ended: stay,
@@ -292,6 +300,7 @@ const TABLE: Table = {
     ...inert,
     heartbeat: beat,
     pong,
+    expiring: renew,
     refused,
     disconnect: disconnected,
     ended,
