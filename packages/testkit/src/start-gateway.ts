@@ -64,8 +64,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       let signInUrl = '';
       createInterface({ input: child.stdout }).on('line', (line) => {
         printed.push(`${line}\n`);
-        url ||= /\bhttp:\/\/[\w.[\]:]+(?=\/api\/v1$)/m.exec(line)?.[0] ?? '';
-        signInUrl ||= /http:\/\/\S+#code=\S+/.exec(line)?.[0] ?? '';
+        url ||= /\bhttps?:\/\/[\w.[\]:]+(?=\/api\/v1$)/m.exec(line)?.[0] ?? '';
+        signInUrl ||= /https?:\/\/\S+#code=\S+/.exec(line)?.[0] ?? '';
         if (line.startsWith('ready')) resolve({ url, signInUrl });
       });
       void ended.then((code) => reject(new Error(`The gateway ended with ${code}:\n${printed.join('')}`)));
