@@ -31,7 +31,8 @@ export function refusalProblem(
 ): Problem {
   const { code, detail, retryAfterMs } = failure;
   const facts = { checked, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  return context.explain === 'public'
+  // Where somebody signs in the sentence is written for whoever tries.
+  return context.explain === 'public' && code !== 'credential_invalid'
     ? problemOf(publicCode(code), facts, context)
     : problemOf(code, { ...facts, ...(detail !== undefined && { detail }) }, context);
 }

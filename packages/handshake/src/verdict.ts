@@ -2,9 +2,12 @@
 import type { CheckedStage, RefusalCode, Stage } from '@greenlight/protocol/codes';
 import type { Identity } from './identity.ts';
 
+/** `credential_invalid`: what somebody signs in with was wrong, and nobody is told in which way. */
+export type RefusedCode = RefusalCode | 'credential_invalid';
+
 /** One failed check. `detail` is for the caller in the `full` tier; `operator` holds what only the operator may see. */
 export type Failure = {
-  readonly code: RefusalCode;
+  readonly code: RefusedCode;
   /** One sentence about this attempt, with no credential in it. The table's sentence if absent. */
   readonly detail?: string;
   readonly retryAfterMs?: number;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Problem } from '@greenlight/protocol/problem';
 import { type AttemptTrace, createAttempts } from './attempts.ts';
 
 function trace(attempt: string): AttemptTrace {
@@ -27,9 +28,24 @@ function trace(attempt: string): AttemptTrace {
   };
 }
 
+const PROBLEM: Problem = {
+  type: '/docs/codes/not_found',
+  title: 'Not found',
+  status: 404,
+  code: 'not_found',
+  detail: 'There is no such thing.',
+  fix: 'Look for another.',
+  attempt: '',
+  retryable: false,
+  checked: [],
+};
+
 const id = (letter: string): string => letter.repeat(22);
-const attemptsAt = (now: { ms: number }, attemptsKept = 3) =>
-  createAttempts({ limits: { attemptsKept, attemptMinutes: 10 }, clock: () => now.ms });
+const attemptsAt = (now: { ms: number }) =>
+  createAttempts({
+    limits: { attemptsKept: 3, failuresKept: 2, attemptMinutes: 10 },
+    clock: () => now.ms,
+  });
 
 describe('attempts', () => {
   it('[H11] are known for 10 minutes', () => {
@@ -48,6 +64,20 @@ describe('attempts', () => {
     expect(attempts.list().map(({ attempt }) => attempt)).toEqual([id('d'), id('c'), id('b')]);
     expect(attempts.list({ limit: 1 })).toHaveLength(1);
     expect(attempts.list({ outcome: 'refused' })).toEqual([]);
+  });
+
+  it('[R27] keep failed requests beside the others, bounded too', () => {
+    const now = { ms: 0 };
+    const attempts = attemptsAt(now);
+    attempts.record(trace(id('r')), null);
+    for (const letter of ['a', 'b', 'c'])
+      attempts.recordFailed('2026-01-01T00:00:00.000Z', { ...PROBLEM, attempt: id(letter) });
+    expect(attempts.publicVerdict(id('a'))).toBeNull();
+    expect(attempts.publicVerdict(id('c'))).toMatchObject({ outcome: 'accepted', code: 'not_found' });
+    expect(attempts.publicVerdict(id('r'))).not.toBeNull();
+    expect(attempts.claim(id('c'))).not.toBe(id('c'));
+    now.ms = 10 * 60_000;
+    expect(attempts.publicVerdict(id('c'))).toBeNull();
   });
 
   it('[H11] give an id to one attempt at a time', () => {

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { CredentialKind } from '@greenlight/handshake/identity';
 import type { Transport } from '@greenlight/handshake/request';
-import type { CheckedStage, RefusalCode, Stage } from '@greenlight/protocol/codes';
+import type { RefusedCode } from '@greenlight/handshake/verdict';
+import type { CheckedStage, Stage } from '@greenlight/protocol/codes';
 import {
   isAttemptId,
   isProbeAttempt,
@@ -35,7 +36,7 @@ export type AttemptTrace = {
   /** Id of the key or session, never the secret. */
   readonly credentialId: string | null;
   readonly stage: Stage | null;
-  readonly code: RefusalCode | null;
+  readonly code: RefusedCode | null;
   readonly detail: string | null;
   /** What to do about `code`. */
   readonly fix: string | null;
@@ -50,13 +51,15 @@ export type PublicVerdict =
       readonly at: string;
       readonly checked: readonly CheckedStage[];
     }
+  /** Let in, and what it asked for could not be done: the problem that was answered. */
+  | ({ readonly outcome: 'accepted'; readonly at: string } & Problem)
   | ({ readonly outcome: 'refused'; readonly at: string } & Problem);
 
 export type AttemptFilter = {
   /** This one only. */
   readonly attempt?: string;
   readonly outcome?: 'accepted' | 'refused';
-  readonly code?: RefusalCode;
+  readonly code?: RefusedCode;
   readonly transport?: Transport;
   /** Default 100, at most 1,000. */
   readonly limit?: number;
@@ -69,6 +72,8 @@ export interface Attempts {
   reserve(): string;
   /** Keeps what became of it. `problem` is what the caller was told; null for an accepted one. */
   record(trace: AttemptTrace, problem: Problem | null): void;
+  /** Keeps what a request that was let in was told instead of an answer. */
+  recordFailed(at: string, problem: Problem): void;
   /** Forgets a claim of which nothing is to be kept. */
   release(attempt: string): void;
   /** Null if this node has not seen it, or not lately. */
@@ -78,30 +83,28 @@ export interface Attempts {
 }
 
 export type AttemptsOptions = {
-  readonly limits: Pick<Limits, 'attemptsKept' | 'attemptMinutes'>;
+  readonly limits: Pick<Limits, 'attemptsKept' | 'failuresKept' | 'attemptMinutes'>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 };
 
-type Kept = { readonly trace: AttemptTrace; readonly problem: Problem | null; readonly keptAt: number };
+type Kept = { readonly trace: AttemptTrace; readonly problem: Problem | null };
+type Failed = { readonly at: string; readonly problem: Problem };
 
 export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
-  /** Oldest first. */
-  const kept = new Map<string, Kept>();
+  const forMs = limits.attemptMinutes * 60_000;
+  const kept = createRecent<Kept>({ most: limits.attemptsKept, forMs, clock });
+  /** By themselves: whoever asks for nonsense again and again displaces no refusal. */
+  const failed = createRecent<Failed>({ most: limits.failuresKept, forMs, clock });
   const claimed = new Set<string>();
   /** With the time of each. */
   const reserved = new Map<string, number>();
 
-  function forgetOld(): void {
-    const before = clock() - limits.attemptMinutes * 60_000;
-    for (const [attempt, { keptAt }] of kept) {
-      if (keptAt > before && kept.size <= limits.attemptsKept) return;
-      kept.delete(attempt);
-    }
-  }
-
   const isFree = (wanted: string): boolean =>
-    !claimed.has(wanted) && !kept.has(wanted) && (!isProbeAttempt(wanted) || reserved.has(wanted));
+    !claimed.has(wanted) &&
+    kept.get(wanted) === null &&
+    failed.get(wanted) === null &&
+    (!isProbeAttempt(wanted) || reserved.has(wanted));
 
   return {
     claim(wanted) {
@@ -112,21 +115,20 @@ export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
     },
     reserve() {
       const now = clock();
-      for (const [attempt, at] of reserved)
-        if (at <= now - limits.attemptMinutes * 60_000) reserved.delete(attempt);
+      for (const [attempt, at] of reserved) if (at <= now - forMs) reserved.delete(attempt);
       const attempt = PROBE_ATTEMPT_PREFIX + randomBytes(8).toString('base64url');
       reserved.set(attempt, now);
       return attempt;
     },
     record(trace, problem) {
       claimed.delete(trace.attempt);
-      kept.delete(trace.attempt);
-      kept.set(trace.attempt, { trace, problem, keptAt: clock() });
-      forgetOld();
+      kept.put(trace.attempt, { trace, problem });
     },
+    recordFailed: (at, problem) => failed.put(problem.attempt, { at, problem }),
     release: (attempt) => void claimed.delete(attempt),
     publicVerdict(attempt) {
-      forgetOld();
+      const failure = failed.get(attempt);
+      if (failure) return { outcome: 'accepted', at: failure.at, ...failure.problem };
       const found = kept.get(attempt);
       if (!found) return null;
       const { at, checked } = found.trace;
@@ -135,10 +137,9 @@ export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
         : { outcome: 'accepted', attempt, at, checked };
     },
     list({ attempt, outcome, code, transport, limit = 100 } = {}) {
-      forgetOld();
       const matches: AttemptTrace[] = [];
-      const one = attempt === undefined ? undefined : kept.get(attempt);
-      const candidates = attempt === undefined ? [...kept.values()].toReversed() : one ? [one] : [];
+      const one = attempt === undefined ? null : kept.get(attempt);
+      const candidates = attempt === undefined ? kept.newestFirst() : one ? [one] : [];
       for (const { trace } of candidates) {
         if (matches.length >= Math.min(limit, 1_000)) break;
         if (outcome !== undefined && trace.outcome !== outcome) continue;
@@ -146,6 +147,50 @@ export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
         if (transport === undefined || trace.transport === transport) matches.push(trace);
       }
       return matches;
+    },
+  };
+}
+
+type Recent<Value> = {
+  put(id: string, value: Value): void;
+  get(id: string): Value | null;
+  newestFirst(): readonly Value[];
+};
+
+/** Bounded in number and in time: the oldest go first. */
+function createRecent<Value>({
+  most,
+  forMs,
+  clock,
+}: {
+  readonly most: number;
+  readonly forMs: number;
+  readonly clock: () => number;
+}): Recent<Value> {
+  /** Oldest first. */
+  const kept = new Map<string, { readonly value: Value; readonly since: number }>();
+
+  function forgetOld(): void {
+    const before = clock() - forMs;
+    for (const [id, { since }] of kept) {
+      if (since > before && kept.size <= most) return;
+      kept.delete(id);
+    }
+  }
+
+  return {
+    put(id, value) {
+      kept.delete(id);
+      kept.set(id, { value, since: clock() });
+      forgetOld();
+    },
+    get(id) {
+      forgetOld();
+      return kept.get(id)?.value ?? null;
+    },
+    newestFirst() {
+      forgetOld();
+      return Array.from(kept.values(), ({ value }) => value).toReversed();
     },
   };
 }

@@ -15,6 +15,9 @@ export const DEFAULT_LIMITS = {
   connectionsPerKey: 1_000,
   /** Sockets that opened without a credential and have not sent `auth` yet. */
   unauthenticatedConnections: 200,
+  /** Sockets that are not through their TLS handshake, and the time that they have for it from their opening on, ms. */
+  tlsHandshakes: 1_000,
+  tlsHandshakeMs: 10_000,
   /** Time until the headers of a request are there, from the opening of the socket on, and the whole request, ms. */
   headersMs: 15_000,
   requestMs: 60_000,
@@ -65,6 +68,8 @@ export const DEFAULT_LIMITS = {
   /** How long `GET /api/v1/handshakes/{attempt}` knows an attempt. */
   attemptMinutes: 10,
   attemptsKept: 20_000,
+  /** The same of requests that were let in and could not be done; they displace no refusal. */
+  failuresKept: 5_000,
   /** Time that clients get to leave on SIGTERM, ms. */
   drainMs: 5_000,
 } as const satisfies Record<string, number>;

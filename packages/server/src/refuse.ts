@@ -7,15 +7,18 @@ import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { Failure, Verdict } from '@greenlight/handshake/verdict';
 import type { CloseCode } from '@greenlight/protocol/codes';
 import type { RefusalPush } from '@greenlight/protocol/frames';
-import type { Problem } from '@greenlight/protocol/problem';
+import { ATTEMPT_HEADER, type Problem } from '@greenlight/protocol/problem';
 import { attemptTrace } from './observe/attempt-trace.ts';
 import { createObserveAttempt, type ObserveOptions } from './observe/observe-attempt.ts';
 import { problemHeaders } from './problem-headers.ts';
 import { writeRawAnswer } from './raw-answer.ts';
 import type { ServerSettings } from './services.ts';
 
+/** For a browser that navigates: the address of the page that explains, instead of the problem itself. */
+export type ExplainAt = (problem: Problem) => string;
+
 export type Exit =
-  | { readonly kind: 'http'; readonly response: ServerResponse }
+  | { readonly kind: 'http'; readonly response: ServerResponse; readonly explainAt?: ExplainAt }
   /** A raw HTTP answer on a socket that asked to upgrade. */
   | { readonly kind: 'socket'; readonly socket: Duplex }
   | {
@@ -80,9 +83,25 @@ function answer(
     writeRawAnswer(exit.socket, { status: problem.status, headers, body });
     return;
   }
-  const { response } = exit;
+  writeProblem(exit, problem, { headers, body });
+}
+
+/** The answer itself, for refusals and for requests that could not be done. */
+export function writeProblem(
+  { response, explainAt }: Omit<Extract<Exit, { kind: 'http' }>, 'kind'>,
+  problem: Problem,
+  { headers, body }: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+): void {
   // Too late for an answer: a body that stops short is the only sign left.
   if (response.headersSent) response.destroy();
+  else if (explainAt)
+    response
+      .writeHead(302, {
+        Location: explainAt(problem),
+        'Cache-Control': 'no-store',
+        [ATTEMPT_HEADER]: problem.attempt,
+      })
+      .end();
   else
     response.writeHead(problem.status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
 }

@@ -46,10 +46,13 @@ export function drawAttempt(verdict: Verdict, trace: Trace | null): string {
   const fix = trace?.fix ?? verdict.fix ?? null;
   const checked = trace?.checked ?? verdict.checked;
   const end = checked.find(({ outcome }) => outcome === 'failed')?.stage;
+  const accepted = `${paint('green', '✓')} accepted${trace?.user ? ` as ${trace.user}` : ''}`;
   const title =
     code === null
-      ? `${paint('green', '✓')} accepted${trace?.user ? ` as ${trace.user}` : ''}`
-      : `${paint('red', '✗')} refused${end ? ` at ${end}` : ''}: ${paint('bold', code)}`;
+      ? accepted
+      : verdict.outcome === 'accepted'
+        ? `${accepted}, then not done: ${paint('bold', code)}`
+        : `${paint('red', '✗')} refused${end ? ` at ${end}` : ''}: ${paint('bold', code)}`;
   const said = code === (verdict.code ?? null) ? '' : ` (said to the caller: ${verdict.code ?? 'nothing'})`;
   const status = verdict.status === undefined ? '' : `, HTTP ${verdict.status}`;
   return [

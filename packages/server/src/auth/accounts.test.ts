@@ -91,6 +91,37 @@ describe('signing in with a password', () => {
     expect(first).toEqual(second);
   });
 
+  it('[C32] is refused like every handshake, without the name that was tried', async () => {
+    await create('adalbert', 'viewer');
+    const key = await node.key('admin');
+    const sightings = [];
+    for (const user of ['adalbert', 'wilhelmina']) {
+      const logged = node.logged.length;
+      const { body: told } = await login(user, 'not the password');
+      const { body: verdict } = await node.call('GET', `/api/v1/handshakes/${told.attempt}`);
+      expect(verdict).toMatchObject({ outcome: 'refused', ...told });
+      const traced = await node.call('GET', `/api/v1/handshakes?attempt=${told.attempt}`, { key });
+      const [line = ''] = node.logged.slice(logged).filter((text) => text.includes(told.attempt));
+      expect(JSON.parse(line)).toMatchObject({ level: 'warn', code: 'credential_invalid' });
+      expect(traced.body.items).toMatchObject([
+        { stage: 'credential', code: 'credential_invalid', user: null },
+      ]);
+      const history = await node.call('GET', '/api/v1/channels/$SYS:handshakes/history', { key });
+      const { event } = history.body.events.find(
+        (push: { event: { subject?: string } }) => push.event.subject === told.attempt,
+      );
+      expect(event.type).toBe('handshake.refused');
+      const seen = JSON.stringify([traced.body.items, line, event.data]);
+      expect(seen).not.toContain(user);
+      sightings.push({ ...traced.body.items[0], attempt: '', at: '' });
+    }
+    expect(sightings[0]).toEqual(sightings[1]);
+    const metrics = await node.call('GET', '/metrics');
+    expect(metrics.text).toContain(
+      'greenlight_handshakes_total{transport="rest",outcome="refused",code="credential_invalid"} 2',
+    );
+  });
+
   it('[C20] is slowed down for who guesses, and not by those who know', async () => {
     await create('ada', 'viewer');
     await create('bob', 'viewer');

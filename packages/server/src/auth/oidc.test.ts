@@ -43,8 +43,12 @@ class Browser {
     return Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join('; ');
   }
 
-  async go(url: string, init: RequestInit = {}): Promise<Response> {
-    const response = await fetch(url, { redirect: 'manual', ...init, headers: { cookie: this.cookie() } });
+  async go(url: string, { headers, ...init }: Omit<RequestInit, 'headers'> & { headers?: object } = {}) {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      ...init,
+      headers: { cookie: this.cookie(), ...headers },
+    });
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';', 1);
       const at = pair.indexOf('=');
@@ -143,6 +147,32 @@ describe('signing in with an identity provider', () => {
     const answer = (await (await browser.go(denied)).json()) as { code: string; detail: string };
     expect(answer.code).toBe('credential_invalid');
     expect(answer.detail).toContain('access_denied');
+  });
+
+  it('[C31] leads a browser whose sign-in failed to the page that explains it by the attempt', async () => {
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const explained = async (answer: Response) => {
+      const page = new URL(answer.headers.get('location') ?? '', node.url);
+      const attempt = page.searchParams.get('attempt');
+      expect([answer.status, page.pathname]).toEqual([302, '/dashboard/sign-in']);
+      expect(answer.headers.get('greenlight-attempt')).toBe(attempt);
+      const { body } = await node.call('GET', `/api/v1/handshakes/${attempt}`);
+      expect(body.code).toBe(page.searchParams.get('code'));
+      return body;
+    };
+    const notBegun = await new Browser().go(`${node.url}${OIDC_CALLBACK}?state=x&code=y`, { headers });
+    expect(await explained(notBegun)).toMatchObject({ outcome: 'refused', code: 'credential_invalid' });
+
+    await node.call('POST', '/api/v1/users', {
+      key: await node.key('admin'),
+      body: { user: 'taken', role: 'viewer' },
+    });
+    const browser = new Browser();
+    const taken = await browser.go(await browser.signIn('taken', start()), { headers });
+    expect(await explained(taken)).toMatchObject({ outcome: 'accepted', code: 'state_conflict' });
+    // Whoever does not ask for a page gets the problem.
+    const answer = await fetch(`${node.url}${OIDC_CALLBACK}?state=x`, { headers: { accept: '*/*' } });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
   it('[C17] [C27] says so when the provider cannot be reached, and when none is configured', async () => {

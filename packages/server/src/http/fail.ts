@@ -4,14 +4,10 @@ import { hideCredentials } from '@greenlight/handshake/credential-shape';
 import { problemOf } from '@greenlight/handshake/problem';
 import { REFUSALS } from '@greenlight/handshake/refusals';
 import type { HandshakeRequest } from '@greenlight/handshake/request';
-import {
-  type CheckedStage,
-  type ProblemCode,
-  type RefusalCode,
-  type Stage,
-  STAGES,
-} from '@greenlight/protocol/codes';
+import type { RefusedCode } from '@greenlight/handshake/verdict';
+import { type CheckedStage, type ProblemCode, type Stage, STAGES } from '@greenlight/protocol/codes';
 import { problemHeaders } from '../problem-headers.ts';
+import { type ExplainAt, writeProblem } from '../refuse.ts';
 import type { Services } from '../services.ts';
 
 export type RequestFailure = {
@@ -28,14 +24,15 @@ export type FailedRequest = {
   readonly response: ServerResponse;
   /** The stages that it passed when it was let in. */
   readonly checked: readonly CheckedStage[];
+  readonly explainAt?: ExplainAt;
 };
 
-type FailServices = Pick<Services, 'refuse' | 'settings' | 'logger'>;
+type FailServices = Pick<Services, 'attempts' | 'refuse' | 'settings' | 'logger'>;
 
 /** Tells whether it was a refusal, which was counted as one. */
 export function failRequest(
   services: FailServices,
-  { request, response, checked }: FailedRequest,
+  { request, checked, ...exit }: FailedRequest,
   failure: RequestFailure,
 ): 'refused' | 'failed' {
   const { code, more, ...facts } = failure;
@@ -54,7 +51,7 @@ export function failRequest(
         },
         checked: withFailed(checked, stage),
       },
-      { kind: 'http', response },
+      { kind: 'http', ...exit },
     );
     return 'refused';
   }
@@ -64,21 +61,18 @@ export function failRequest(
     { attempt, transport: request.transport, path: hideCredentials(request.path), code },
     `Could not do a request: ${hideCredentials(problem.detail)}`,
   );
-  if (response.headersSent) {
-    // Too late for an answer: a body that stops short is the only sign left.
-    response.destroy();
-    return 'failed';
-  }
+  services.attempts.recordFailed(new Date(request.receivedAt).toISOString(), problem);
   const body = JSON.stringify({ ...problem, ...more });
   const headers = problemHeaders(problem, request, services.settings);
-  response.writeHead(problem.status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+  writeProblem(exit, problem, { headers, body });
   return 'failed';
 }
 
-const isRefusal = (code: ProblemCode): code is RefusalCode => Object.hasOwn(REFUSALS, code);
+const isRefusal = (code: ProblemCode): code is RefusedCode =>
+  code === 'credential_invalid' || Object.hasOwn(REFUSALS, code);
 
 /** Where the ladder would have found what is not about the credential; null for what is no fault of the caller. */
-const STAGES_OF: Readonly<Partial<Record<RefusalCode, Stage | null>>> = {
+const STAGES_OF: Readonly<Partial<Record<RefusedCode, Stage | null>>> = {
   internal_error: null,
   route_not_found: 'route',
   rate_limited: 'rate',
@@ -87,7 +81,7 @@ const STAGES_OF: Readonly<Partial<Record<RefusalCode, Stage | null>>> = {
   channel_forbidden: 'permission',
 };
 
-function stageOf(code: RefusalCode): Stage | null {
+function stageOf(code: RefusedCode): Stage | null {
   const stage = STAGES_OF[code];
   return stage === undefined ? 'credential' : stage;
 }

@@ -14,9 +14,10 @@ import { websocketPlan } from '../websocket-route.ts';
 import { createApi } from './api.ts';
 import type { Call, Failed } from './call.ts';
 import { dispatchRest } from './dispatch-rest.ts';
-import { failRequest, type RequestFailure } from './fail.ts';
+import { type FailedRequest, failRequest, type RequestFailure } from './fail.ts';
 import { canonicalPath, createMatchRoute, type RouteMatch } from './match-route.ts';
 import { answerOptions } from './preflight.ts';
+import { signInPage, wantsPage } from './sign-in-page.ts';
 import { addReferenceRoutes } from './reference/routes.ts';
 import type { Reports } from './reports.ts';
 import { addDashboardRoutes } from './rest/dashboard.ts';
@@ -61,26 +62,27 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
       response.removeHeader('Access-Control-Allow-Credentials');
     }
     const verdict = await admission.admit(request, upgradeOnly?.plan ?? planOf(matched, access, request));
+    const exit = { response, ...(access?.signsIn && wantsPage(request) && { explainAt: signInPage }) };
     if (verdict.outcome === 'refused') {
-      refuse(request, verdict, { kind: 'http', response });
+      refuse(request, verdict, { kind: 'http', ...exit });
       return;
     }
-    await serve({ incoming, response, request, verdict, matched, access });
+    await serve({ incoming, request, verdict, matched, access, exit });
   }
 
   async function serve(admitted: Admitted): Promise<void> {
-    const { response, request, verdict, matched, access } = admitted;
+    const { request, verdict, matched, access, exit } = admitted;
     let refused = false;
     const fail = (failure: RequestFailure): Failed => {
       const { checked } = verdict;
-      refused = failRequest(services, { request, response, checked }, failure) === 'refused';
+      refused = failRequest(services, { request, checked, ...exit }, failure) === 'refused';
       return new Response(null) as Failed;
     };
     const isStream = access !== null && access.transport !== 'rest';
     if (isStream) recordAccepted(request, verdict);
     try {
       if (matched && access) await serveRoute({ ...admitted, matched, access }, fail);
-      else answerOptions(response, methodsOf(matched?.route));
+      else answerOptions(exit.response, methodsOf(matched?.route));
     } catch (error) {
       logger.error(
         { attempt: request.attempt, path: hideCredentials(request.path), error },
@@ -92,7 +94,8 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
   }
 
   async function serveRoute(routed: Routed, fail: Call['fail']): Promise<void> {
-    const { incoming, response, request, verdict, matched, access } = routed;
+    const { incoming, request, verdict, matched, access } = routed;
+    const { response } = routed.exit;
     const { identity } = verdict;
     const path = canonicalPath(request.path);
     if (access.transport === 'rest')
@@ -126,7 +129,7 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
 
 type Admitted = {
   readonly incoming: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly exit: Omit<FailedRequest, 'request' | 'checked'>;
   readonly request: HandshakeRequest;
   readonly verdict: AcceptedVerdict;
   readonly matched: RouteMatch | null;

@@ -19,6 +19,8 @@ export type RouteAccess = {
   readonly may?: (identity: Identity) => string | null;
   /** Asks what became of an attempt, which has a limit of its own. */
   readonly lookup?: true;
+  /** A browser navigates here to sign in: what fails is explained by the sign-in page. */
+  readonly signsIn?: true;
   /** Answers also those who have to change their password first. */
   readonly changesPassword?: true;
 };
@@ -30,6 +32,7 @@ export type Route = {
 };
 
 const PUBLIC: RouteAccess = { credential: 'none', transport: 'rest' };
+const SIGNS_IN: RouteAccess = { ...PUBLIC, signsIn: true };
 const SIGNED_IN: RouteAccess = { credential: 'required', transport: 'rest' };
 
 const only = (allowed: (identity: Identity) => boolean, whom: string): RouteAccess => ({
@@ -74,8 +77,8 @@ const table = (metrics: RouteAccess): readonly Route[] => [
 
   { path: '/api/v1/auth/methods', methods: { GET: PUBLIC } },
   { path: '/api/v1/auth/login', methods: { POST: PUBLIC } },
-  { path: '/api/v1/auth/oidc/start', methods: { GET: PUBLIC } },
-  { path: '/api/v1/auth/oidc/callback', methods: { GET: PUBLIC } },
+  { path: '/api/v1/auth/oidc/start', methods: { GET: SIGNS_IN } },
+  { path: '/api/v1/auth/oidc/callback', methods: { GET: SIGNS_IN } },
   { path: '/api/v1/auth/simulated', methods: { POST: PUBLIC } },
   { path: '/api/v1/auth/logout', methods: { POST: PUBLIC } },
   { path: '/api/v1/auth/password', methods: { POST: { ...SIGNED_IN, changesPassword: true } } },

@@ -1,13 +1,13 @@
 /** What Prometheus reads at `GET /metrics`. Labels come from closed unions, so their number is bounded. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Transport } from '@greenlight/handshake/request';
-import type { RefusalCode } from '@greenlight/protocol/codes';
+import type { RefusedCode } from '@greenlight/handshake/verdict';
 import type { Durability } from '@greenlight/protocol/event';
 import type { ServerInfo } from '../info.ts';
 
 export interface Metrics {
   /** One attempt on any transport; `code` is null when it was let in. */
-  handshake(transport: Transport, code: RefusalCode | null): void;
+  handshake(transport: Transport, code: RefusedCode | null): void;
   connectionOpened(transport: Transport): void;
   connectionClosed(transport: Transport): void;
   /** Events that were appended. */

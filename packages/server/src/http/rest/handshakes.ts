@@ -10,6 +10,9 @@ const TRANSPORTS = ['websocket', 'sse', 'long-poll', 'rest'] as const;
 
 const publicVerdict: z.ZodType<PublicVerdict> = z
   .union([
+    z
+      .intersection(z.object({ outcome: z.literal('accepted'), at: timestamp }), problem)
+      .openapi({ description: 'Let in, and what was asked for could not be done: the problem.' }),
     z.object({
       outcome: z.literal('accepted'),
       attempt: z.string(),

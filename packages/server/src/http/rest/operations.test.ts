@@ -46,6 +46,28 @@ describe('handshakes', () => {
     expect(headers.get('access-control-allow-origin')).toBe('*');
   });
 
+  it('[R27] know what requests were told that were let in and could not be done', async () => {
+    const asked = [
+      ['invalid_input', 'POST', '/api/v1/workflows'],
+      ['not_found', 'GET', '/api/v1/recommendations/rec_none'],
+      ['invalid_input', 'GET', '/api/v1/sse?channels=a%20b'],
+    ] as const;
+    for (const [code, method, path] of asked) {
+      const told = await node.call(method, path, { key: operator });
+      expect(told.body.code).toBe(code);
+      const { status, body: verdict } = await node.call('GET', `/api/v1/handshakes/${told.body.attempt}`);
+      expect(status).toBe(200);
+      expect(verdict).toMatchObject({ ...told.body, outcome: 'accepted' });
+    }
+    const big = 'x'.repeat(node.services.limits.messageBytes + 1);
+    const headers = { 'greenlight-attempt': 'CCCCCCCCCCCCCCCCCCCCCC' };
+    await node.call('POST', '/api/v1/workflows', { key: operator, body: big, headers });
+    const { body } = await node.call('GET', '/api/v1/handshakes/CCCCCCCCCCCCCCCCCCCCCC');
+    expect(body).toMatchObject({ outcome: 'accepted', code: 'too_large', status: 413 });
+    const { items } = (await node.call('GET', '/api/v1/handshakes?outcome=refused', { key: operator })).body;
+    expect(items.map(({ code }: { code: string }) => code)).not.toContain('too_large');
+  });
+
   it('[R5] say so when they have not seen it', async () => {
     const answer = await node.call('GET', '/api/v1/handshakes/BBBBBBBBBBBBBBBBBBBBBB', { headers: EVIL });
     expect(isProblem(answer), answer.text).toBe(true);

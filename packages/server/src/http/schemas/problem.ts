@@ -1,10 +1,11 @@
+import type { RefusedCode } from '@greenlight/handshake/verdict';
 import { REFUSAL_CODES, REQUEST_ERROR_CODES, STAGES } from '@greenlight/protocol/codes';
-import type { CheckedStage, ProblemCode, RefusalCode, Stage } from '@greenlight/protocol/codes';
+import type { CheckedStage, ProblemCode, Stage } from '@greenlight/protocol/codes';
 import type { Problem } from '@greenlight/protocol/problem';
 import { z } from '@hono/zod-openapi';
 
-export const refusalCode: z.ZodType<RefusalCode> = z
-  .enum(REFUSAL_CODES)
+export const refusalCode: z.ZodType<RefusedCode> = z
+  .enum([...REFUSAL_CODES, 'credential_invalid'])
   .openapi('RefusalCode', { description: 'Why somebody was not let in.' });
 
 export const stage: z.ZodType<Stage> = z
