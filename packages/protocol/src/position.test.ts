@@ -47,6 +47,14 @@ describe('vectors', () => {
     expect(parseVector('a=e:1', ['a', 'b'])).toEqual(new Map([['a', { epoch: 'e', offset: 1 }]]));
   });
 
+  it('[S3] may ask for everything of one channel', () => {
+    const asked = new Map<string, unknown>([
+      ['a', 'earliest'],
+      ['b', { epoch: 'e', offset: 1 }],
+    ]);
+    expect(parseVector('a=earliest,b=e:1', ['a', 'b'])).toEqual(asked);
+  });
+
   it.each(['e:1', 'c=e:1', 'a=e:1,', 'a=', 'a'])('[S2] %j is none for the channels a and b', (text) =>
     expect(parseVector(text, ['a', 'b'])).toBeNull(),
   );

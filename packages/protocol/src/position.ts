@@ -42,7 +42,8 @@ export function formatVector(vector: PositionVector): string {
 
 /**
  * Reads what `formatVector` wrote, for the channels of a stream: a bare position when there is one channel,
- * `earliest`, or a list. Channels that the list leaves out are absent from the answer.
+ * `earliest`, or a list, in which a channel may have `earliest` too. Channels that the list leaves out are absent from
+ * the answer.
  * Null when the text is none of these or names a channel that is not in `channels`.
  */
 export function parseVector(text: string, channels: readonly string[]): Map<string, Since> | null {
@@ -54,7 +55,8 @@ export function parseVector(text: string, channels: readonly string[]): Map<stri
   for (const entry of text.split(',')) {
     const at = entry.indexOf('=');
     const channel = entry.slice(0, at);
-    const position = parsePosition(entry.slice(at + 1));
+    const text = entry.slice(at + 1);
+    const position = text === 'earliest' ? text : parsePosition(text);
     if (at < 1 || !position || !isChannelName(channel) || !channels.includes(channel)) return null;
     vector.set(channel, position);
   }

@@ -1,6 +1,7 @@
 /** One authenticated connection: who it is, what it reads, how it beats and how it ends, whatever its transport. */
 import type { Identity } from '@greenlight/handshake/identity';
 import type { Transport } from '@greenlight/handshake/request';
+import type { WelcomePush } from '@greenlight/protocol/frames';
 import type { Since } from '@greenlight/protocol/position';
 import type { Accepted } from './accepted.ts';
 import { readDenial } from './access.ts';
@@ -18,6 +19,21 @@ export function identified(accepted: Accepted): Identified {
   const { identity, request } = accepted;
   if (!identity) throw new Error(`${request.path} let somebody in without an identity.`);
   return { ...accepted, identity };
+}
+
+export function welcomeFrom(
+  { info, limits }: Services,
+  { session, identity }: { readonly session: string; readonly identity: Identity },
+): WelcomePush {
+  return {
+    type: 'welcome',
+    session,
+    user: identity.user,
+    ...(identity.simulated && { simulated: true }),
+    node: info.node,
+    build: info.build,
+    heartbeatMs: limits.heartbeatMs,
+  };
 }
 
 export type SessionOptions = {
@@ -98,16 +114,7 @@ export class Session implements Connection, Beating {
   }
 
   welcome(): void {
-    const { info, limits } = this.#services;
-    this.#wire.frame({
-      type: 'welcome',
-      session: this.session,
-      user: this.#identity.user,
-      ...(this.#identity.simulated && { simulated: true }),
-      node: info.node,
-      build: info.build,
-      heartbeatMs: limits.heartbeatMs,
-    });
+    this.#wire.frame(welcomeFrom(this.#services, this));
   }
 
   /** The same user with a fresher credential, which may permit less. */

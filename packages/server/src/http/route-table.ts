@@ -47,8 +47,11 @@ const STEERING = only(maySteerRuns, 'every role except viewer');
 
 const ofRun = ({ id = '' }: RouteParameters): readonly string[] => valid([workflowChannel(id)]);
 const inPath = ({ channel = '' }: RouteParameters): readonly string[] => valid([channel]);
+/** Whoever reads every frame is told of each channel by itself, as on a socket. */
 const inQuery = (_parameters: RouteParameters, query: URLSearchParams): readonly string[] =>
-  valid((query.get('channels') ?? '').split(',').map((name) => name.trim()));
+  query.get('frames') === 'all'
+    ? []
+    : valid((query.get('channels') ?? '').split(',').map((name) => name.trim()));
 /** What is no channel name cannot be forbidden; whoever handles the request says `invalid_input`. */
 const valid = (names: readonly string[]): readonly string[] => names.filter(isChannelName);
 

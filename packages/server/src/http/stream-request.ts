@@ -12,7 +12,7 @@ export type StreamRequest =
       readonly requested: Extract<RequestedSince, { ok: true }>;
       /** Long-poll only. */
       readonly waitSeconds: number;
-      /** SSE only: every frame, or events alone. */
+      /** Every frame, as on a socket, or events alone. */
       readonly frames: 'all' | 'events';
     }
   | { readonly ok: false; readonly detail: string };
@@ -28,7 +28,11 @@ export function streamRequest(
   const names =
     workflow === undefined ? (request.query.get('channels') ?? '').split(',') : [workflowChannel(workflow)];
   const channels = [...new Set(names.map((name) => name.trim()))].filter((name) => name !== '');
-  if (channels.length === 0) return wrong('Name the channels in the URL: ?channels=a,b.');
+  const frames = request.query.get('frames') ?? 'events';
+  if (frames !== 'all' && frames !== 'events') return wrong('"frames" must be "all" or "events".');
+  // As a socket, one that reads every frame may be open before it reads a channel.
+  if (channels.length === 0 && frames === 'events')
+    return wrong('Name the channels in the URL: ?channels=a,b.');
   if (channels.length > limits.channelsPerConnection)
     return wrong(`One stream carries at most ${limits.channelsPerConnection} channels.`);
   const strange = channels.find((name) => !isChannelName(name));
@@ -38,8 +42,6 @@ export function streamRequest(
   const wait = request.query.get('wait');
   if (wait !== null && !/^\d{1,4}$/.test(wait)) return wrong('"wait" must be a whole number of seconds.');
   const waitSeconds = Math.min(wait === null ? WAIT_SECONDS : Number(wait), limits.pollWaitSeconds);
-  const frames = request.query.get('frames') ?? 'events';
-  if (frames !== 'all' && frames !== 'events') return wrong('"frames" must be "all" or "events".');
   return { ok: true, channels, requested, waitSeconds, frames };
 }
 

@@ -41,6 +41,27 @@ describe.each(['sse', 'poll'])('GET /api/v1/%s refuses', (stream) => {
   });
 });
 
+it('[S7] [W7] tells who reads every frame of each channel by itself, and lets it begin without one', async () => {
+  const path = 'channels=a,%24SYS:handshakes&frames=all&wait=0';
+  const channels = { a: { outcome: 'continued' }, '$SYS:handshakes': { code: 'channel_forbidden' } };
+  using stream = await listen(`/api/v1/sse?${path}`);
+  const reply = await stream.until(({ data }) => data?.['type'] === 'ok');
+  expect(reply.data).toMatchObject({ channels });
+  await publish('a', 'still-open');
+  expect(await stream.event()).toMatchObject({ channel: 'a' });
+
+  const answer = await node.call('GET', `/api/v1/poll?${path}`, { key: viewer });
+  expect(answer.body['frames']).toMatchObject([
+    { type: 'welcome', heartbeatMs: expect.any(Number) },
+    { type: 'ok', channels },
+    { type: 'heartbeat', heads: { a: expect.stringMatching(/:1$/) } },
+  ]);
+  using bare = await listen('/api/v1/sse?frames=all');
+  expect((await bare.next()).data).toMatchObject({ type: 'welcome' });
+  const empty = await node.call('GET', '/api/v1/poll?frames=all&wait=0', { key: viewer });
+  expect(empty.body).toMatchObject({ position: '', frames: [{ type: 'welcome' }, { id: 0 }, { heads: {} }] });
+});
+
 it('serves events as they come, readable by the page that asked', async () => {
   using stream = await listen('/api/v1/sse?channels=live', { origin: PAGE });
   expect(stream.headers).toMatchObject({

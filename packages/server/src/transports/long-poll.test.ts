@@ -1,3 +1,4 @@
+import type { RunSnapshot } from '@greenlight/protocol/run';
 import { describe, expect, it } from 'vitest';
 import { openStage } from '../testing/stage.ts';
 import { poll } from '../testing/clients.ts';
@@ -98,8 +99,41 @@ describe('long-poll', () => {
     expect(await draining).toMatchObject({ position: `${epoch}:0`, events: [] });
     expect(connections.count).toBe(0);
   });
+
+  it('[W7] [P11] gives those who read every frame a snapshot of a run, what came after it, and the end', async () => {
+    const id = `wf_${'0'.repeat(20)}`;
+    const state = { id, state: 'running' } as RunSnapshot;
+    await using stage = await openStage({ runs: new Map([[id, { run: state, offset: 1 }]]) });
+    const channel = `workflow:${id}`;
+    await stage.services.log.append({ appends: [{ channel, events: [stepOf(1), stepOf(2)] }] });
+    const { epoch } = await stage.rawLog.head(channel);
+    expect(await poll(stage, `channels=${channel}&frames=all&wait=0`)).toMatchObject({
+      position: `${epoch}:2`,
+      frames: [
+        { type: 'welcome' },
+        { type: 'ok', channels: { [channel]: { outcome: 'snapshot', position: `${epoch}:1` } } },
+        { type: 'snapshot', channel, offset: 1, state },
+        { type: 'event', channel, offset: 2 },
+        { type: 'heartbeat', heads: { [channel]: `${epoch}:2` } },
+      ],
+    });
+    const waiting = poll(stage, `channels=${channel}&frames=all&since=${epoch}:2&wait=20`);
+    await connected(stage.services.connections);
+    await stage.services.connections.drain(1_000);
+    const { frames } = (await waiting) as unknown as { frames: readonly object[] };
+    expect(frames.at(-1)).toMatchObject({ type: 'disconnect', code: 'moved' });
+  });
 });
 
 async function connected(connections: { readonly count: number }): Promise<void> {
   while (connections.count === 0) await new Promise(setImmediate);
 }
+
+const stepOf = (number: number) =>
+  ({
+    id: `${number}`,
+    type: 'step.progress',
+    source: '/s',
+    time: '2026-01-01T00:00:00Z',
+    specversion: '1.0',
+  }) as const;

@@ -2,17 +2,21 @@
 import type { ServerResponse } from 'node:http';
 import type { Transport } from '@greenlight/handshake/request';
 import type { Identity } from '@greenlight/handshake/identity';
-import type { Position, Since } from '@greenlight/protocol/position';
+import { workflowChannel, workflowOf } from '@greenlight/protocol/channel';
+import { encodeFrame } from '@greenlight/protocol/encode';
+import type { ServerFrame } from '@greenlight/protocol/frames';
+import { formatPosition, type Position, type Since } from '@greenlight/protocol/position';
 import type { Accepted } from '../accepted.ts';
-import { readDenial } from '../access.ts';
-import { newSessionId, type Connection, type ConnectionInfo } from '../connections.ts';
+import { missingRun, readDenial } from '../access.ts';
+import { newSessionId, type Connection, type ConnectionInfo, type Disconnect } from '../connections.ts';
 import type { Beating, Heads } from '../heartbeat.ts';
 import type { Subscriber } from '../hub.ts';
 import type { Services } from '../services.ts';
-import { identified } from '../session.ts';
+import { identified, welcomeFrom } from '../session.ts';
 import { recoverFrom } from '../subscription.ts';
 import type { Outcomes } from '../subscriptions.ts';
 import { formatPositions, type SinceByChannel } from './since.ts';
+import type { SseFrames } from './sse-wire.ts';
 
 export type PollRequest = {
   /** Headers that are set already, such as CORS, are kept. */
@@ -23,12 +27,16 @@ export type PollRequest = {
   readonly since: SinceByChannel | null;
   /** Cut down to `limits.pollWaitSeconds`. */
   readonly waitSeconds: number;
+  /** `all`: the answer is what a socket would carry, from `welcome` to a heartbeat. */
+  readonly frames: SseFrames;
 };
 
 /** Resolves when the answer is given or the client has left. Rejects, with nothing written, when the log fails. */
 export async function servePoll(services: Services, request: PollRequest): Promise<void> {
   await new Poll(services, request).serve();
 }
+
+type RunAt = NonNullable<Awaited<ReturnType<Services['runs']['get']>>>;
 
 class Poll implements Connection, Beating, Subscriber {
   readonly session = newSessionId();
@@ -41,7 +49,10 @@ class Poll implements Connection, Beating, Subscriber {
   /** What the client has of each channel, and will have with this answer. */
   readonly #since: Map<string, Since>;
   readonly #outcomes: Record<string, Outcomes[string]> = {};
-  readonly #events: string[] = [];
+  /** As text: events, and among them the snapshots that they follow. */
+  readonly #news: string[] = [];
+  #events = 0;
+  #disconnect: Disconnect | null = null;
   #bytes = 0;
   #over = false;
   #ring: () => void = () => {};
@@ -105,9 +116,10 @@ class Poll implements Connection, Beating, Subscriber {
 
   /** Who has no position gets one; a gap is told even when nothing follows it. */
   #isWorthAnswering(): boolean {
-    if (this.#request.since === null) return true;
+    const { frames, since } = this.#request;
+    if (since === null && frames === 'events') return true;
     const told = Object.values(this.#outcomes);
-    return this.#events.length > 0 || told.some(({ outcome }) => outcome === 'reset' || outcome === 'denied');
+    return this.#news.length > 0 || told.some(({ outcome }) => outcome === 'reset' || outcome === 'denied');
   }
 
   async #collect(): Promise<void> {
@@ -116,14 +128,21 @@ class Poll implements Connection, Beating, Subscriber {
 
   async #collectFrom(channel: string, since: Since): Promise<void> {
     const { hub, runs } = this.#services;
-    const denial = readDenial(this.identity, channel, (id) => runs.privateOwner(id));
+    const denial =
+      readDenial(this.identity, channel, (id) => runs.privateOwner(id)) ??
+      (this.#outcomes[channel]
+        ? null
+        : await missingRun(channel, async (id) => (await runs.get(id)) !== null));
     if (denial) {
       this.#outcomes[channel] = { outcome: 'denied', ...denial };
       return;
     }
     const extent = await hub.look(channel);
-    const { recovered, next } = recoverFrom(since, extent);
+    const begun = recoverFrom(since, extent);
+    const { recovered } = begun;
     if (!this.#outcomes[channel] || recovered.outcome === 'reset') this.#outcomes[channel] = recovered;
+    const run = since === null || recovered.outcome === 'reset' ? await this.#runOf(channel) : null;
+    const next = run ? this.#tellSnapshot(channel, extent.epoch, run) : begun.next;
     let offset = next - 1;
     if (next <= extent.head && !this.#isFull()) {
       const page = await hub.read(channel, offset);
@@ -131,7 +150,8 @@ class Poll implements Connection, Beating, Subscriber {
       const fits = page.epoch === extent.epoch && page.earliest <= next;
       for (const publication of fits ? page.publications : []) {
         if (this.#isFull()) break;
-        this.#events.push(publication.text);
+        this.#news.push(publication.text);
+        this.#events += 1;
         this.#bytes += Buffer.byteLength(publication.text);
         offset = publication.offset;
       }
@@ -139,9 +159,23 @@ class Poll implements Connection, Beating, Subscriber {
     this.#since.set(channel, { epoch: extent.epoch, offset });
   }
 
+  /** The run whose state stands for the history of its channel; null where the client could not read it. */
+  async #runOf(channel: string): Promise<RunAt | null> {
+    const workflow = workflowOf(channel);
+    if (workflow === null || this.#request.frames === 'events' || channel !== workflowChannel(workflow))
+      return null;
+    return this.#services.runs.get(workflow);
+  }
+
+  #tellSnapshot(channel: string, epoch: string, { offset, run: state }: RunAt): number {
+    this.#outcomes[channel] = { outcome: 'snapshot', position: formatPosition({ epoch, offset }) };
+    this.#news.push(encodeFrame({ type: 'snapshot', channel, epoch, offset, state }));
+    return offset + 1;
+  }
+
   #isFull(): boolean {
     const { pollBytes, pollEvents } = this.#services.limits;
-    return this.#bytes >= pollBytes || this.#events.length >= pollEvents;
+    return this.#bytes >= pollBytes || this.#events >= pollEvents;
   }
 
   #positions(): Map<string, Position> {
@@ -154,14 +188,29 @@ class Poll implements Connection, Beating, Subscriber {
   #answer(): void {
     const { response, channels } = this.#request;
     if (response.destroyed) return;
-    this.#services.metrics.delivered(this.transport, this.#events.length);
+    this.#services.metrics.delivered(this.transport, this.#events);
     const position = JSON.stringify(formatPositions(this.#positions(), channels));
-    const outcomes = JSON.stringify(this.#outcomes);
     response.writeHead(200, {
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'no-store',
     });
-    response.end(`{"position":${position},"events":[${this.#events.join(',')}],"outcomes":${outcomes}}`);
+    response.end(`{"position":${position},${this.#body()}}`);
+  }
+
+  #body(): string {
+    if (this.#request.frames === 'events')
+      return `"events":[${this.#news.join(',')}],"outcomes":${JSON.stringify(this.#outcomes)}`;
+    const { clock } = this.#services;
+    const heads = Object.fromEntries(
+      [...this.#positions()].map(([channel, position]) => [channel, formatPosition(position)]),
+    );
+    const before: ServerFrame[] = [
+      welcomeFrom(this.#services, this),
+      { id: 0, type: 'ok', channels: this.#outcomes },
+    ];
+    const after: ServerFrame[] = [{ type: 'heartbeat', at: new Date(clock()).toISOString(), heads }];
+    if (this.#disconnect) after.push({ type: 'disconnect', ...this.#disconnect });
+    return `"frames":[${[...before.map(encodeFrame), ...this.#news, ...after.map(encodeFrame)].join(',')}]`;
   }
 
   // What the hub and the heartbeat ask: a doorbell is enough, for the log has everything.
@@ -201,12 +250,13 @@ class Poll implements Connection, Beating, Subscriber {
       channels: [...this.channels()],
       queuedBytes: this.queuedBytes,
       rttMs: null,
-      delivered: this.#events.length,
+      delivered: this.#events,
     };
   }
 
-  /** It answers with what there is; the ladder tells the next request why. */
-  end(): void {
+  /** It answers with what there is; who does not read every frame is told why by the ladder, at the next request. */
+  end(disconnect: Disconnect): void {
+    this.#disconnect = disconnect;
     this.#finish();
   }
 

@@ -51,7 +51,8 @@ export function serveSse(services: Services, request: SseRequest): void {
       ({ outcome }) => !['continued', 'replayed'].includes(outcome),
     );
     if (frames === 'all' || eventful) wire.data(reply);
-    const denial = denialIn(outcomes);
+    // Whoever reads every frame knows which channel it does not get.
+    const denial = frames === 'all' ? null : denialIn(outcomes);
     if (denial) session.end(denial);
   });
 }

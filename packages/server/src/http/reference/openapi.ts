@@ -105,6 +105,10 @@ export function describeStreams(api: Api, { sessions }: Pick<Services, 'sessions
         channels,
         since,
         wait: z.int().optional().openapi({ description: 'Seconds to wait for an event. Default 25.' }),
+        frames: z.enum(['all']).optional().openapi({
+          description:
+            '`all`: the answer is `{position, frames}`, with every frame that a socket would have carried.',
+        }),
       }),
     },
     responses: {
@@ -114,10 +118,14 @@ export function describeStreams(api: Api, { sessions }: Pick<Services, 'sessions
           'application/json': {
             schema: z.object({
               position: positionText.openapi({ description: 'Of all channels, for the next request.' }),
-              events: z.array(eventFrame),
-              outcomes: subscribeOutcomes.openapi({
-                description: 'For each channel: how this answer begins.',
-              }),
+              events: z.array(eventFrame).optional(),
+              outcomes: subscribeOutcomes
+                .optional()
+                .openapi({ description: 'For each channel: how this answer begins.' }),
+              frames: z
+                .array(z.unknown())
+                .optional()
+                .openapi({ description: 'With `frames=all`, instead of the two above.' }),
             }),
           },
         },
