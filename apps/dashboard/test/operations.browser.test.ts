@@ -84,12 +84,20 @@ describe.skipIf(noChromium !== null)('what operators see of the node', () => {
   it('[D21] creates a key that is shown once, and revokes it after asking', async () => {
     const { page, complaints } = await stage.visit({ path: 'settings' });
     await page.getByLabel('What the key is for').fill('a robot');
+    await page.getByLabel('Role of the key').selectOption('service');
+    await page.getByRole('textbox', { name: 'Channels' }).fill('orders:*, user:{user}');
+    await page.getByLabel('Acts as').fill('robot');
+    await page.getByLabel('Expires').selectOption('in a day');
     await page.getByRole('button', { name: 'Create key' }).click();
     const key = (await page.locator('[data-secret]').textContent()) ?? '';
-    const status = async () =>
-      (await fetch(`${stage.gateway.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${key}` } }))
-        .status;
-    expect(await status()).toBe(200);
+    const asKey = () =>
+      fetch(`${stage.gateway.url}/api/v1/auth/me`, { headers: { authorization: `Bearer ${key}` } });
+    const status = async () => (await asKey()).status;
+    const { expiresAt, ...made } = (await (await asKey()).json()) as { expiresAt: string };
+    expect(made).toMatchObject({ user: 'robot', role: 'service', channels: ['orders:*', 'user:{user}'] });
+    const lifeMs = Date.parse(expiresAt) - Date.now();
+    expect(lifeMs).toBeGreaterThan(86_000_000);
+    expect(lifeMs).toBeLessThanOrEqual(86_400_000);
     await page.getByRole('button', { name: 'I have it' }).click();
     expect(await page.content()).not.toContain(key);
     await page.getByRole('button', { name: 'Revoke a robot' }).click();
@@ -99,12 +107,28 @@ describe.skipIf(noChromium !== null)('what operators see of the node', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('[D21] creates, promotes and disables a user', async () => {
+  it('[D21] creates a user, resets the password, gives another role and disables', async () => {
     const { page, complaints } = await stage.visit({ path: 'settings' });
     await page.getByLabel('User name').fill('lin');
     await page.getByRole('button', { name: 'Create user' }).click();
-    await page.getByRole('dialog', { name: 'First password of lin' }).waitFor();
+    const shown = page.getByRole('dialog', { name: 'Password of lin' });
+    const first = await shown.locator('[data-secret]').textContent();
     await page.getByRole('button', { name: 'I have it' }).click();
+    const row = page.locator('[data-user=lin]');
+    await row.getByText('must change the password').waitFor();
+    await row.getByRole('button', { name: 'Reset password of lin' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Reset', exact: true }).click();
+    const second = await shown.locator('[data-secret]').textContent();
+    expect(second).not.toBe(first);
+    await page.getByRole('button', { name: 'I have it' }).click();
+    const signIn = (password: string | null) =>
+      fetch(`${stage.gateway.url}/api/v1/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ user: 'lin', password }),
+      });
+    expect((await signIn(first)).status).toBe(401);
+    expect(await (await signIn(second)).json()).toMatchObject({ user: 'lin', mustChangePassword: true });
     await page.getByLabel('Role of lin').selectOption('reviewer');
     const lin = async () =>
       (
@@ -114,6 +138,9 @@ describe.skipIf(noChromium !== null)('what operators see of the node', () => {
     await page.getByRole('button', { name: 'Disable lin' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
     await soon(async () => (await lin())?.state).toBe('disabled');
+    const origins = page.locator('[data-setting="Allowed origins"]');
+    expect(await origins.textContent()).toContain(stage.gateway.url);
+    await origins.getByRole('button', { name: 'Copy GREENLIGHT_ALLOWED_ORIGINS' }).waitFor();
     expect(complaints).toEqual([]);
   });
 });

@@ -1,12 +1,14 @@
+import type { Refusal } from '@greenlight/client/refusal';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
-import { Redirect, Route, Router, Switch, useLocation, useSearch, useSearchParams } from 'wouter';
+import { Redirect, Route, Router, Switch, useLocation, useSearch } from 'wouter';
 import { BASE, Toasts } from '../components/toasts.tsx';
-import { get, RequestFailed } from '../data/api.ts';
+import { RequestFailed } from '../data/api.ts';
 import { client } from '../data/client.ts';
-import { isAdministrator, isOperator, session, type Me } from '../data/session.ts';
+import { isOperator, recheckSession, session, type Me } from '../data/session.ts';
+import { failedSignInIn, rememberedReturn, type FailedSignIn } from '../data/sign-in.ts';
 import { useStore } from '../data/store.ts';
-import { useLight } from '../light/use-light.ts';
+import { useEnding, useLight } from '../light/use-light.ts';
 import { NotFound } from '../pages/not-found.tsx';
 import { Overview } from '../pages/overview/overview.tsx';
 import { SignIn } from '../pages/sign-in/sign-in.tsx';
@@ -52,20 +54,24 @@ function Rooms() {
   const now = useStore(session);
   const [path] = useLocation();
   const search = useSearch();
-  const here = search === '' ? path : `${path}?${search}`;
   switch (now.state) {
     case 'checking':
       return <Waiting failure={null} />;
     case 'unreachable':
       return <Waiting failure={now.failure} />;
     case 'signed-out':
-      return <SignIn failure={now.failure} returnTo={here === '/sign-in' ? '/' : here} />;
+      return <SignIn failure={now.failure} {...wayBack(path, search)} />;
     case 'ended':
     case 'signed-in':
       return <SignedIn me={now.me} />;
     default:
       return now satisfies never;
   }
+}
+
+/** One that counts after all, because a fresh credential has come in the meantime, is let in again. */
+async function recheck(refusal: Refusal | null): Promise<void> {
+  if ((await recheckSession()) && refusal?.code === 'credential_rejected') client.retry();
 }
 
 function SignedIn({ me }: { me: Me }) {
@@ -75,7 +81,7 @@ function SignedIn({ me }: { me: Me }) {
     let { live, state } = client.status.current;
     return client.status.subscribe((status) => {
       // A connection is ended with one word for all; whoever asks is told what became of the session or the account.
-      if (status.state === 'refused' && state !== 'refused') void get('/api/v1/auth/me').catch(() => null);
+      if (status.state === 'refused' && state !== 'refused') void recheck(status.refusal);
       state = status.state;
       if (status.live && !live) void queries.invalidateQueries();
       live = status.live;
@@ -106,9 +112,9 @@ function SignedIn({ me }: { me: Me }) {
               <Connections />
             </Route>
           )}
-          {isAdministrator(me) && (
+          {isOperator(me) && (
             <Route path="/settings">
-              <Settings />
+              <Settings me={me} />
             </Route>
           )}
           <Route path="/sign-in">
@@ -128,12 +134,21 @@ function SignedIn({ me }: { me: Me }) {
 function SignInAgain() {
   const now = useStore(session);
   const light = useLight();
-  const [search] = useSearchParams();
-  const wanted = search.get('return') ?? '/';
-  const returnTo = wanted.startsWith('/') && !wanted.startsWith('//') ? wanted : '/';
-  return now.state === 'ended' || light.kind === 'refused' ? (
-    <SignIn failure={now.state === 'ended' ? now.failure : null} returnTo={returnTo} />
+  const ending = useEnding() !== null;
+  const [path] = useLocation();
+  const way = wayBack(path, useSearch());
+  return now.state === 'ended' || light.kind === 'refused' || ending ? (
+    <SignIn failure={now.state === 'ended' ? now.failure : null} {...way} />
   ) : (
-    <Redirect to={returnTo} />
+    <Redirect to={way.returnTo} />
   );
+}
+
+/** Where to go after signing in: to the page that was asked for. A provider that failed says so in the address. */
+function wayBack(path: string, search: string): { returnTo: string; failed: FailedSignIn | null } {
+  if (path !== '/sign-in') return { returnTo: search === '' ? path : `${path}?${search}`, failed: null };
+  const parameters = new URLSearchParams(search);
+  const failed = failedSignInIn(parameters);
+  const wanted = parameters.get('return') ?? (failed && rememberedReturn()) ?? '/';
+  return { returnTo: wanted.startsWith('/') && !wanted.startsWith('//') ? wanted : '/', failed };
 }

@@ -1,7 +1,7 @@
 import { Activity, Cable, DoorOpen, Inbox, ListTree, Settings, type LucideIcon } from 'lucide-react';
 import { Link, useRoute } from 'wouter';
 import { classes } from '../components/classes.ts';
-import { isAdministrator, isOperator, type Me } from '../data/session.ts';
+import { isOperator, type Me } from '../data/session.ts';
 import { RECOMMENDATIONS_SHOWN, useOpenReviews } from '../data/recommendations.ts';
 
 type Place = {
@@ -19,7 +19,7 @@ const PLACES: readonly Place[] = [
   { href: '/review', pattern: '/review', name: 'Review', icon: Inbox },
   { href: '/handshakes', pattern: '/handshakes', name: 'Handshakes', icon: DoorOpen, may: isOperator },
   { href: '/connections', pattern: '/connections', name: 'Connections', icon: Cable, may: isOperator },
-  { href: '/settings', pattern: '/settings', name: 'Settings', icon: Settings, may: isAdministrator },
+  { href: '/settings', pattern: '/settings', name: 'Settings', icon: Settings, may: isOperator },
 ];
 
 export function Navigation({ me, look }: { me: Me; look: 'side' | 'bottom' }) {

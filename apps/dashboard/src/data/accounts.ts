@@ -24,8 +24,11 @@ export type ApiKey = {
   readonly user: string;
   readonly channels?: readonly string[];
   readonly createdAt: string;
+  readonly createdBy: string;
   readonly expiresAt?: string;
   readonly revokedAt?: string;
+  /** To the minute. */
+  readonly lastUsedAt?: string;
 };
 export type NewApiKey = ApiKey & { readonly key: string };
 

@@ -35,7 +35,11 @@ export function takeCode(): string | null {
   return code;
 }
 
-export type SignInWith = { readonly code: string } | { readonly user: string; readonly password: string };
+export type SignInWith =
+  | { readonly code: string }
+  | { readonly user: string; readonly password: string }
+  /** A token of the simulated sign-in. */
+  | { readonly simulated: string };
 
 /** Signs in with what is given, else with the cookie if there is one. */
 export async function openSession(presented: SignInWith | null): Promise<void> {
@@ -55,9 +59,23 @@ export async function openSession(presented: SignInWith | null): Promise<void> {
   }
 }
 
+/** Asks whether the session still counts; when it does not, whoever asks is told why, and so is the page. */
+export async function recheckSession(): Promise<boolean> {
+  try {
+    const me = await get<Me>('/api/v1/auth/me');
+    const now = session.get();
+    const isNews = now.state === 'signed-in' && JSON.stringify(now.me) !== JSON.stringify(me);
+    if (isNews || now.state === 'ended') session.set({ state: 'signed-in', me });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function trySignIn(presented: SignInWith): Promise<Failure | null> {
   try {
-    await post('/api/v1/auth/login', presented);
+    if ('simulated' in presented) await post('/api/v1/auth/simulated', { token: presented.simulated });
+    else await post('/api/v1/auth/login', presented);
     return null;
   } catch (error) {
     return failureOf(error);

@@ -1,10 +1,10 @@
-import { Link, useLocation, useSearch } from 'wouter';
 import { Button } from '../components/button.tsx';
 import { formatTime } from '../components/format.ts';
 import { client } from '../data/client.ts';
 import { session } from '../data/session.ts';
 import { useStore } from '../data/store.ts';
-import { needsSignIn } from './light.ts';
+import { SignInLink } from './light-action.tsx';
+import { needsSignIn, refusalNow } from './light.ts';
 import { useLight, useStatus } from './use-light.ts';
 
 /** When the page is not live, it says so, and as of when what it shows was true. Absent while it is live or has just opened. */
@@ -12,11 +12,8 @@ export function AsOf() {
   const light = useLight();
   const { lastHeartbeatAt } = useStatus();
   const now = useStore(session);
-  const [path] = useLocation();
-  const search = useSearch();
   if (light.kind === 'live' || light.kind === 'connecting') return null;
-  const reason = now.state === 'ended' ? now.failure : light.kind === 'refused' ? light.refusal : null;
-  const here = search === '' ? path : `${path}?${search}`;
+  const reason = now.state === 'ended' ? now.failure : refusalNow(light);
   return (
     <section
       aria-label="Freshness"
@@ -32,12 +29,9 @@ export function AsOf() {
         </span>
       </p>
       {now.state === 'ended' || needsSignIn(light) ? (
-        <Link
-          href={`/sign-in?return=${encodeURIComponent(here)}`}
-          className="font-medium underline underline-offset-2"
-        >
+        <SignInLink>
           {reason?.code === 'password_change_required' ? 'Change the password' : 'Sign in again'}
-        </Link>
+        </SignInLink>
       ) : (
         light.kind !== 'offline' && (
           <Button look="plain" className="h-6 px-2 text-xs" onClick={() => client.retry()}>

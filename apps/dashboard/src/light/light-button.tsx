@@ -3,12 +3,13 @@ import { useNow } from '../data/clock.ts';
 import { LightDetails } from './light-details.tsx';
 import { LightMark } from './light-mark.tsx';
 import { lightWords } from './light.ts';
-import { useLight } from './use-light.ts';
+import { useEnding, useLight } from './use-light.ts';
 
 /** The light, in words, shape and colour. Opens what it knows. */
 export function LightButton() {
   const now = useNow();
   const light = useLight();
+  const ending = useEnding();
   return (
     <Popover
       label="Connection"
@@ -21,7 +22,7 @@ export function LightButton() {
           className="inline-flex h-7 max-w-[60vw] shrink-0 items-center gap-1.5 rounded-full border border-line-strong bg-surface pr-2.5 pl-2 text-xs font-medium hover:bg-hover"
         >
           <LightMark kind={light.kind} />
-          <output className="truncate">{lightWords(light, now)}</output>
+          <output className="truncate">{lightWords(light, now, ending)}</output>
         </button>
       )}
     >

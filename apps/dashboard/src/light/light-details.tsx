@@ -5,15 +5,18 @@ import type { ReactNode } from 'react';
 import { Ago } from '../components/ago.tsx';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
-import { formatCount, plural } from '../components/format.ts';
+import { formatCount, formatDateTime, formatDuration, plural } from '../components/format.ts';
+import { SimulatedMark } from '../components/simulated.tsx';
 import { client } from '../data/client.ts';
+import { useNow } from '../data/clock.ts';
 import type { Failure } from '../data/failure.ts';
 import { serverHealth } from '../data/health.ts';
 import { session } from '../data/session.ts';
 import { useStore } from '../data/store.ts';
 import { LightMark } from './light-mark.tsx';
-import { transportWord, type Light } from './light.ts';
-import { useStatus } from './use-light.ts';
+import { LightAction, SignInLink } from './light-action.tsx';
+import { needsSignIn, refusalNow, transportWord, type Light } from './light.ts';
+import { useEnding, useStatus } from './use-light.ts';
 
 const SENTENCES = {
   live: 'Signed in, subscribed, and hearing from the server.',
@@ -28,8 +31,10 @@ export function LightDetails({ light }: { light: Light }) {
   const status = useStatus();
   const health = useQuery(serverHealth);
   const who = useStore(session);
-  // What became of the session says more than the word with which its connection was ended.
-  const refusal = who.state === 'ended' ? who.failure : status.refusal;
+  const now = useNow();
+  const ending = useEnding();
+  const me = who.state === 'signed-in' || who.state === 'ended' ? who.me : null;
+  const refusal = refusalNow(light) ?? (who.state === 'ended' ? who.failure : null);
   return (
     <div>
       <div className="flex items-start gap-2.5 border-b border-line px-3.5 py-3">
@@ -51,8 +56,21 @@ export function LightDetails({ light }: { light: Light }) {
           {status.transport === 'websocket' && <span className="text-muted"> · the best there is</span>}
         </Fact>
         <Fact name="Signed in as">
-          {who.state === 'signed-in' || who.state === 'ended' ? `${who.me.name} (${who.me.role})` : 'nobody'}
+          {me ? `${me.name} (${me.role})` : 'nobody'}
+          {me?.simulated && (
+            <>
+              {' '}
+              <SimulatedMark />
+            </>
+          )}
         </Fact>
+        {me?.expiresAt !== undefined && who.state === 'signed-in' && (
+          <Fact name="Sign-in ends">
+            <time dateTime={me.expiresAt} title={formatDateTime(me.expiresAt)}>
+              in {formatDuration(Date.parse(me.expiresAt) - now)}
+            </time>
+          </Fact>
+        )}
         <Fact name="Subscriptions">
           {status.subscriptions.acknowledged} of {status.subscriptions.total} acknowledged
           {status.subscriptions.denied.length > 0 && `, ${status.subscriptions.denied.length} denied`}
@@ -75,7 +93,21 @@ export function LightDetails({ light }: { light: Light }) {
           </>
         )}
       </dl>
-      {refusal && <LastRefusal refusal={refusal} now={who.state === 'ended' || light.kind === 'refused'} />}
+      {ending !== null && (
+        <section className="border-t border-line bg-warn-soft px-3.5 py-3 text-xs">
+          <p>
+            Your sign-in counts for {Math.ceil(ending / 1000)} more seconds; then the connection ends.{' '}
+            <SignInLink>Sign in again</SignInLink>
+          </p>
+        </section>
+      )}
+      {refusal ? (
+        <TheRefusal refusal={refusal} title="Refused because">
+          <LightAction refusal={refusal} me={me} signIn={who.state === 'ended' || needsSignIn(light)} />
+        </TheRefusal>
+      ) : (
+        status.refusal && <TheRefusal refusal={status.refusal} title="Last refusal" />
+      )}
     </div>
   );
 }
@@ -89,10 +121,12 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function LastRefusal({ refusal, now }: { refusal: Failure | Refusal; now: boolean }) {
+type RefusalProps = { refusal: Failure | Refusal; title: string; children?: ReactNode };
+
+function TheRefusal({ refusal, title, children }: RefusalProps) {
   return (
     <section className="border-t border-line px-3.5 py-3 text-xs">
-      <h2 className="mb-1 text-muted">{now ? 'Refused because' : 'Last refusal'}</h2>
+      <h2 className="mb-1 text-muted">{title}</h2>
       <p>{refusal.detail}</p>
       <p className="text-muted">{refusal.fix}</p>
       <p className="mt-1.5 flex items-center gap-1.5 font-mono text-2xs text-muted">
@@ -104,6 +138,7 @@ function LastRefusal({ refusal, now }: { refusal: Failure | Refusal; now: boolea
           </>
         )}
       </p>
+      {children}
     </section>
   );
 }

@@ -2,13 +2,19 @@
 import type { Refusal } from '@greenlight/client/refusal';
 import type { Status } from '@greenlight/client/status';
 import type { TransportName } from '@greenlight/client/transport';
+import type { Failure } from '../data/failure.ts';
 
 export type Light =
   | { readonly kind: 'live'; readonly transport: TransportName }
   | { readonly kind: 'connecting' }
   /** `retryAt`: milliseconds since 1970 of the next attempt; null while one is under way. */
-  | { readonly kind: 'reconnecting'; readonly retryAt: number | null }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | {
+      readonly kind: 'reconnecting';
+      readonly retryAt: number | null;
+      /** The server's own words for why it has to wait; null when it is only the network. */
+      readonly refusal: Failure | null;
+    }
+  | { readonly kind: 'refused'; readonly refusal: Failure }
   | { readonly kind: 'offline' };
 
 export type LightKind = Light['kind'];
@@ -18,6 +24,10 @@ export type LightSource = Pick<
   'state' | 'live' | 'transport' | 'retryAt' | 'refusal' | 'lastHeartbeatAt'
 >;
 
+const RECONNECTING = { kind: 'reconnecting', retryAt: null, refusal: null } as const;
+
+const failureIn = (refusal: Refusal): Failure => ({ ...refusal, status: refusal.status ?? 0 });
+
 export function lightFrom({ state, live, transport, retryAt, refusal, lastHeartbeatAt }: LightSource): Light {
   const before = lastHeartbeatAt !== null;
   switch (state) {
@@ -26,14 +36,18 @@ export function lightFrom({ state, live, transport, retryAt, refusal, lastHeartb
     case 'connecting':
     case 'authenticating':
     case 'explaining':
-      return before ? { kind: 'reconnecting', retryAt: null } : { kind: 'connecting' };
+      return before ? RECONNECTING : { kind: 'connecting' };
     case 'open':
       if (live && transport) return { kind: 'live', transport };
-      return before ? { kind: 'reconnecting', retryAt: null } : { kind: 'connecting' };
+      return before ? RECONNECTING : { kind: 'connecting' };
     case 'waiting':
-      return { kind: 'reconnecting', retryAt };
+      return {
+        kind: 'reconnecting',
+        retryAt,
+        refusal: refusal?.status === undefined ? null : failureIn(refusal),
+      };
     case 'refused':
-      return refusal ? { kind: 'refused', refusal } : { kind: 'offline' };
+      return refusal ? { kind: 'refused', refusal: failureIn(refusal) } : { kind: 'offline' };
     case 'offline':
     case 'closed':
       return { kind: 'offline' };
@@ -55,25 +69,37 @@ const REFUSAL_WORDS: Readonly<Record<string, string>> = {
   credential_rejected: 'session ended',
 };
 
-/** The words beside the light. */
-export function lightWords(light: Light, now: number): string {
+const refusalWords = ({ code }: Failure): string => REFUSAL_WORDS[code] ?? code.replaceAll('_', ' ');
+
+/** The words beside the light. `ending`: milliseconds for which the credential still counts, if they are few. */
+export function lightWords(light: Light, now: number, ending: number | null = null): string {
   switch (light.kind) {
     case 'live':
-      return light.transport === 'websocket' ? 'Live' : `Live via ${transportWord(light.transport)}`;
+      return [
+        light.transport === 'websocket' ? 'Live' : `Live via ${transportWord(light.transport)}`,
+        ...(ending === null ? [] : [`sign-in ends in ${Math.ceil(ending / 1000)} s`]),
+      ].join(', ');
     case 'connecting':
       return 'Connecting';
-    case 'reconnecting':
-      return light.retryAt !== null && light.retryAt - now > 1000
-        ? `Reconnecting in ${Math.ceil((light.retryAt - now) / 1000)} s`
-        : 'Reconnecting';
+    case 'reconnecting': {
+      const when =
+        light.retryAt !== null && light.retryAt - now > 1000
+          ? ` in ${Math.ceil((light.retryAt - now) / 1000)} s`
+          : '';
+      return `Reconnecting${when}${light.refusal ? `: ${refusalWords(light.refusal)}` : ''}`;
+    }
     case 'refused':
-      return `Refused: ${REFUSAL_WORDS[light.refusal.code] ?? light.refusal.code.replaceAll('_', ' ')}`;
+      return `Refused: ${refusalWords(light.refusal)}`;
     case 'offline':
       return 'Offline';
     default:
       return light satisfies never;
   }
 }
+
+/** What the server holds against this page at this moment. */
+export const refusalNow = (light: Light): Failure | null =>
+  light.kind === 'refused' || light.kind === 'reconnecting' ? light.refusal : null;
 
 const ACCOUNT_CODES: ReadonlySet<string> = new Set(['account_disabled', 'password_change_required']);
 

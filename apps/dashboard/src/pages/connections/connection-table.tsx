@@ -4,6 +4,7 @@ import { IconButton } from '../../components/button.tsx';
 import { formatCount, plural } from '../../components/format.ts';
 import { UserName } from '../../components/simulated.tsx';
 import { Scroller } from '../../components/scroller.tsx';
+import { You } from '../../components/you.tsx';
 import { useRows } from '../../components/use-rows.ts';
 import type { ConnectionRow } from '../../data/operations.ts';
 
@@ -87,14 +88,7 @@ function Row({ connection, mine, index, top, onCut }: RowProps) {
       <td className="min-w-0">
         <span className="flex items-center gap-1.5 font-medium">
           <UserName user={who} />
-          {mine && (
-            <span
-              data-mine
-              className="shrink-0 rounded-full border border-line-strong px-1.5 text-2xs whitespace-nowrap"
-            >
-              this page
-            </span>
-          )}
+          {mine && <You>this page</You>}
         </span>
         <span className="block truncate font-mono text-2xs text-muted">
           <span className="lg:hidden">

@@ -1,31 +1,27 @@
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent, type ReactNode } from 'react';
 import { Button } from '../../components/button.tsx';
-import { Choice } from '../../components/choice.tsx';
-import { INPUT } from '../../components/field.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
-import { ROLES, type Role } from '../../data/accounts.ts';
 import { failureOf } from '../../data/api.ts';
 import type { Failure } from '../../data/failure.ts';
 
 type Props = {
   /** What is created, as in "Create key". */
   what: string;
-  label: string;
-  onCreate: (name: string, role: Role) => Promise<void>;
+  /** Gets what was filled in, by field, trimmed; what is empty is left out. */
+  onCreate: (values: Readonly<Record<string, string>>) => Promise<void>;
+  /** The fields. */
+  children: ReactNode;
 };
 
-/** A name and a role are all that is needed. */
-export function CreateForm({ what, label, onCreate }: Props) {
-  const [role, setRole] = useState<Role>('viewer');
+export function CreateForm({ what, onCreate, children }: Props) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
 
   const create = async (form: HTMLFormElement): Promise<void> => {
-    const name = new FormData(form).get('name');
     setBusy(true);
     setFailure(null);
     try {
-      await onCreate(typeof name === 'string' ? name.trim() : '', role);
+      await onCreate(valuesIn(form));
       form.reset();
     } catch (error) {
       setFailure(failureOf(error));
@@ -36,33 +32,24 @@ export function CreateForm({ what, label, onCreate }: Props) {
   return (
     <form
       aria-label={`Create ${what}`}
-      className="flex flex-col gap-2 border-t border-line px-3.5 py-3"
+      className="flex flex-col gap-3 border-t border-line px-3.5 py-3"
       onSubmit={(event: FormEvent<HTMLFormElement>) => {
         event.preventDefault();
         void create(event.currentTarget);
       }}
     >
-      <div className="flex flex-wrap gap-2">
-        <input
-          name="name"
-          required
-          aria-label={label}
-          placeholder={label}
-          autoComplete="off"
-          className={`${INPUT} h-8 max-w-56 flex-1`}
-        />
-        <Choice
-          label={`Role of the ${what}`}
-          every="viewer"
-          options={ROLES.filter((known) => known !== 'viewer')}
-          value={role === 'viewer' ? null : role}
-          onChange={(chosen) => setRole(chosen ?? 'viewer')}
-        />
-        <Button type="submit" busy={busy}>
-          Create {what}
-        </Button>
-      </div>
+      <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">{children}</div>
       {failure && <ProblemNote failure={failure} />}
+      <Button type="submit" busy={busy} className="self-start">
+        Create {what}
+      </Button>
     </form>
   );
+}
+
+function valuesIn(form: HTMLFormElement): Readonly<Record<string, string>> {
+  const filled: Record<string, string> = {};
+  for (const [name, value] of new FormData(form))
+    if (typeof value === 'string' && value.trim() !== '') filled[name] = value.trim();
+  return filled;
 }

@@ -1,16 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Ago } from '../../components/ago.tsx';
-import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { keysQuery, type ApiKey, type NewApiKey } from '../../data/accounts.ts';
 import { failureOf, post, remove } from '../../data/api.ts';
-import { CreateForm } from './create-form.tsx';
+import type { Me } from '../../data/session.ts';
+import { KeyForm } from './key-form.tsx';
+import { KeyRow } from './key-row.tsx';
 import { ShownOnce } from './shown-once.tsx';
 
-export function Keys() {
+export function Keys({ me }: { me: Me }) {
   const queries = useQueryClient();
   const { data, error } = useQuery(keysQuery);
   const [created, setCreated] = useState<NewApiKey | null>(null);
@@ -19,8 +19,8 @@ export function Keys() {
   return (
     <Panel title="API keys">
       <p className="px-3.5 pt-3 text-muted">
-        A key is for one program and may do what its role may; revoking it cuts its connections within a
-        second.
+        A key is for one program and may do what its role may, where its channels let it; revoking it cuts its
+        connections within a second.
       </p>
       {error && (
         <div className="p-3">
@@ -29,35 +29,13 @@ export function Keys() {
       )}
       <ul className="py-2">
         {(data ?? []).map((key) => (
-          <li
-            key={key.id}
-            data-key={key.id}
-            className="flex flex-wrap items-center gap-2 border-t border-line px-3.5 py-2 first:border-0"
-          >
-            <div className="min-w-0 flex-1 basis-40">
-              <span className="block truncate font-medium">{key.name}</span>
-              <span className="block truncate text-xs text-muted">
-                <code>gl_{key.id}_…</code> · {key.role} · as {key.user} · <Ago at={key.createdAt} />
-                {key.channels && ` · only ${key.channels.join(', ')}`}
-              </span>
-            </div>
-            {key.revokedAt === undefined ? (
-              <Button look="danger" onClick={() => setRevoking(key)}>
-                Revoke<span className="sr-only"> {key.name}</span>
-              </Button>
-            ) : (
-              <span className="text-xs text-muted">
-                revoked <Ago at={key.revokedAt} />
-              </span>
-            )}
-          </li>
+          <KeyRow key={key.id} apiKey={key} onRevoke={() => setRevoking(key)} />
         ))}
       </ul>
-      <CreateForm
-        what="key"
-        label="What the key is for"
-        onCreate={async (name, role) => {
-          setCreated(await post<NewApiKey>('/api/v1/keys', { name, role }));
+      <KeyForm
+        me={me}
+        onCreate={async (wanted) => {
+          setCreated(await post<NewApiKey>('/api/v1/keys', wanted));
           await again();
         }}
       />

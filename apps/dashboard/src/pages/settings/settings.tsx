@@ -1,27 +1,27 @@
-import { Link } from 'wouter';
 import { Page } from '../../app/page.tsx';
-import { Panel } from '../../components/panel.tsx';
+import { isAdministrator, type Me } from '../../data/session.ts';
+import { InForce } from './in-force.tsx';
 import { Keys } from './keys.tsx';
 import { Users } from './users.tsx';
 
-/** For administrators: who may get in, and as what. */
-export function Settings() {
+/** Who may get in, and as what, for administrators; what is in force, for operators too. */
+export function Settings({ me }: { me: Me }) {
   return (
     <Page title="Settings">
       <div className="mx-auto flex max-w-4xl flex-col gap-4">
-        <Users />
-        <Keys />
-        <Panel title="Allowed origins">
-          <p className="px-3.5 py-3 text-muted">
-            Pages of other origins may use this server only if <code>GREENLIGHT_ALLOWED_ORIGINS</code> names
-            them; that keeps a foreign page from acting with somebody’s session. It is read at start and not
-            changed here. Those who were turned away are under{' '}
-            <Link href="/handshakes?code=origin_not_allowed" className="underline underline-offset-2">
-              Handshakes
-            </Link>
-            .
+        {isAdministrator(me) ? (
+          <>
+            <Users me={me} />
+            <Keys me={me} />
+          </>
+        ) : (
+          <p className="rounded-lg border border-line bg-surface px-3.5 py-3 text-muted">
+            {me.simulated
+              ? 'Users and keys are not for a simulated administrator, who must leave nothing behind.'
+              : 'Users and keys are for administrators.'}
           </p>
-        </Panel>
+        )}
+        <InForce />
       </div>
     </Page>
   );

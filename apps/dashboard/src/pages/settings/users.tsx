@@ -1,25 +1,33 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/confirm.tsx';
+import { Field, INPUT } from '../../components/field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { reportFailure } from '../../components/toasts.tsx';
-import { ROLES, usersQuery, type NewUser, type User } from '../../data/accounts.ts';
+import { usersQuery, type NewUser, type User } from '../../data/accounts.ts';
 import { failureOf, patch, post } from '../../data/api.ts';
+import type { Me } from '../../data/session.ts';
 import { CreateForm } from './create-form.tsx';
+import { RoleField } from './role-field.tsx';
 import { ShownOnce } from './shown-once.tsx';
+import { UserRow, type UserChange } from './user-row.tsx';
 
-type UserChange = { role?: string; disabled?: boolean; mustChangePassword?: boolean };
+const pathOf = ({ user }: User): string => `/api/v1/users/${encodeURIComponent(user)}`;
 
-export function Users() {
+export function Users({ me }: { me: Me }) {
   const queries = useQueryClient();
   const { data, error } = useQuery(usersQuery);
-  const [created, setCreated] = useState<NewUser | null>(null);
-  const [disabling, setDisabling] = useState<User | null>(null);
+  /** Who has just got a password that is shown once. */
+  const [given, setGiven] = useState<NewUser | null>(null);
+  const [asking, setAsking] = useState<{ deed: 'disable' | 'reset'; user: User } | null>(null);
   const again = (): Promise<void> => queries.invalidateQueries({ queryKey: usersQuery.queryKey });
-  const change = async ({ user }: User, to: UserChange): Promise<void> => {
-    await patch(`/api/v1/users/${encodeURIComponent(user)}`, to);
+  const change = async (user: User, to: UserChange): Promise<void> => {
+    await patch(pathOf(user), to);
+    await again();
+  };
+  const give = async (path: string, body: object): Promise<void> => {
+    setGiven(await post<NewUser>(path, body));
     await again();
   };
   return (
@@ -35,71 +43,67 @@ export function Users() {
       )}
       <ul className="py-2">
         {(data ?? []).map((user) => (
-          <li
+          <UserRow
             key={user.user}
-            data-user={user.user}
-            className="flex flex-wrap items-center gap-2 border-t border-line px-3.5 py-2 first:border-0"
-          >
-            <div className="min-w-0 flex-1 basis-40">
-              <span className="block truncate font-medium">{user.name}</span>
-              <span className="block truncate text-xs text-muted">
-                {user.user} · {user.state}
-                {user.mustChangePassword && ' · must change the password'}
-                {user.issuer !== undefined && ` · signs in at ${user.issuer}`}
-              </span>
-            </div>
-            <select
-              aria-label={`Role of ${user.user}`}
-              value={user.role}
-              onChange={({ target }) => void change(user, { role: target.value }).catch(reportFailure)}
-              className="h-8 rounded-md border border-line-strong bg-surface px-2"
-            >
-              {ROLES.map((role) => (
-                <option key={role}>{role}</option>
-              ))}
-            </select>
-            {user.issuer === undefined && !user.mustChangePassword && (
-              <Button onClick={() => void change(user, { mustChangePassword: true }).catch(reportFailure)}>
-                Ask for a new password<span className="sr-only"> of {user.user}</span>
-              </Button>
-            )}
-            {user.state === 'active' ? (
-              <Button look="danger" onClick={() => setDisabling(user)}>
-                Disable<span className="sr-only"> {user.user}</span>
-              </Button>
-            ) : (
-              <Button onClick={() => void change(user, { disabled: false }).catch(reportFailure)}>
-                Enable<span className="sr-only"> {user.user}</span>
-              </Button>
-            )}
-          </li>
+            user={user}
+            mine={user.user === me.user}
+            onChange={(to) => void change(user, to).catch(reportFailure)}
+            onDisable={() => setAsking({ deed: 'disable', user })}
+            onReset={() => setAsking({ deed: 'reset', user })}
+          />
         ))}
         {data?.length === 0 && <li className="px-3.5 text-muted">Nobody has an account yet.</li>}
       </ul>
-      <CreateForm
-        what="user"
-        label="User name"
-        onCreate={async (user, role) => {
-          setCreated(await post<NewUser>('/api/v1/users', { user, role }));
-          await again();
-        }}
-      />
-      {created?.password !== undefined && (
+      <CreateForm what="user" onCreate={(values) => give('/api/v1/users', values)}>
+        <Field label="User name" hint="1 to 64 of a-z 0-9 . _ -">
+          {(attributes) => (
+            <input
+              {...attributes}
+              name="user"
+              required
+              maxLength={64}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              className={INPUT}
+            />
+          )}
+        </Field>
+        <Field label="Name for people" optional>
+          {(attributes) => (
+            <input {...attributes} name="name" maxLength={200} autoComplete="off" className={INPUT} />
+          )}
+        </Field>
+        <RoleField label="Role of the user" />
+      </CreateForm>
+      {given?.password !== undefined && (
         <ShownOnce
-          title={`First password of ${created.user}`}
-          secret={created.password}
-          onClose={() => setCreated(null)}
+          title={`Password of ${given.user}`}
+          secret={given.password}
+          note="It has to be changed at the first sign-in."
+          onClose={() => setGiven(null)}
         />
       )}
-      {disabling && (
+      {asking?.deed === 'disable' && (
         <Confirm
-          title={`Disable ${disabling.user}`}
+          title={`Disable ${asking.user.user}`}
           deed="Disable"
-          onClose={() => setDisabling(null)}
-          onConfirm={() => change(disabling, { disabled: true })}
+          onClose={() => setAsking(null)}
+          onConfirm={() => change(asking.user, { disabled: true })}
         >
           Their sessions and keys count for nothing until the account is enabled again, and their open
           connections end.
+        </Confirm>
+      )}
+      {asking?.deed === 'reset' && (
+        <Confirm
+          title={`Reset the password of ${asking.user.user}`}
+          deed="Reset"
+          onClose={() => setAsking(null)}
+          onConfirm={() => give(`${pathOf(asking.user)}/password`, {})}
+        >
+          They get a random password, which is shown to you once and has to be changed at the next sign-in.
+          Their sessions end now.
         </Confirm>
       )}
     </Panel>

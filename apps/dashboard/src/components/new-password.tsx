@@ -1,17 +1,17 @@
 import { useState, type FormEvent } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Field, INPUT } from '../../components/field.tsx';
-import { ProblemNote } from '../../components/problem-note.tsx';
-import { failureOf } from '../../data/api.ts';
-import { client } from '../../data/client.ts';
-import type { Failure } from '../../data/failure.ts';
-import { changePassword, signOut } from '../../data/session.ts';
-import { reportFailure } from '../../components/toasts.tsx';
+import { Button } from './button.tsx';
+import { Field, INPUT } from './field.tsx';
+import { ProblemNote } from './problem-note.tsx';
+import { failureOf } from '../data/api.ts';
+import { client } from '../data/client.ts';
+import type { Failure } from '../data/failure.ts';
+import { changePassword, signOut } from '../data/session.ts';
+import { reportFailure } from './toasts.tsx';
 
 const SHORTEST = 12;
 
 /** Until this is done the server answers nothing else. */
-export function NewPassword({ reason }: { reason: Failure }) {
+export function NewPassword({ reason = null }: { reason?: Failure | null }) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
 
@@ -36,7 +36,7 @@ export function NewPassword({ reason }: { reason: Failure }) {
         void change(new FormData(event.currentTarget));
       }}
     >
-      <p className="text-muted">{reason.detail}</p>
+      {reason && <p className="text-muted">{reason.detail}</p>}
       <Field label="Password now">
         {(attributes) => (
           <input
