@@ -9,7 +9,11 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'node',
-          include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/*/src/**/*.test.{ts,tsx}',
+            '{bench,scripts}/**/*.test.ts',
+          ],
           exclude: [...shared.exclude, '**/*.browser.test.ts'],
           testTimeout: 20_000,
         },

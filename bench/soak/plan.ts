@@ -1,0 +1,160 @@
+/** Seed → everything that one schedule of the soak does, and when. Pure: `--seed S` gives exactly this again. */
+import type { Fault } from '@greenlight/testkit/faults/fault';
+import { type FaultStep, faultSchedule } from '@greenlight/testkit/faults/schedule';
+import { type SeededRandom, seededRandom } from '@greenlight/testkit/faults/seeded-random';
+import type { FollowerKind } from './followers/follower.ts';
+
+/** What a channel keeps; the gateway is told by the name. `ring` keeps so little that readers may miss something. */
+export type Keeping = 'disk' | 'memory' | 'ring';
+export type PlannedChannel = { readonly name: string; readonly keeping: Keeping };
+
+/** Published as a whole, under one idempotency key. */
+export type Batch = {
+  readonly atMs: number;
+  readonly channel: string;
+  readonly key: string;
+  readonly ids: readonly string[];
+  readonly padding: number;
+};
+
+export type PlannedPublisher = {
+  readonly kind: 'rest' | 'sdk';
+  readonly batches: readonly Batch[];
+  readonly faults: readonly FaultStep[];
+};
+
+export type PlannedReader = {
+  /** With what it begins, and goes on from its own positions after each hop. */
+  readonly kind: FollowerKind;
+  readonly hops: readonly { readonly atMs: number; readonly kind: FollowerKind }[];
+  readonly since: 'earliest' | null;
+  readonly faults: readonly FaultStep[];
+};
+
+export type Kill = { readonly atMs: number };
+
+export type Plan = {
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly channels: readonly PlannedChannel[];
+  readonly publishers: readonly PlannedPublisher[];
+  readonly readers: readonly PlannedReader[];
+  /** `kill -9` and a new start of the gateway. In order of time. */
+  readonly kills: readonly Kill[];
+};
+
+const EVERYWHERE = [
+  'cut',
+  'cut',
+  'reset',
+  'reset',
+  'stall',
+  'half-open',
+  'delay',
+  'throttle',
+  'answer-502',
+] as const satisfies readonly Fault['kind'][];
+const READING = [
+  ...EVERYWHERE,
+  'corrupt',
+  'drop-after-101',
+  'buffer-sse',
+] as const satisfies readonly Fault['kind'][];
+/** Only heartbeats with heads show that a message is missing of a stream that goes on. */
+const SDK = [...READING, 'swallow', 'swallow'] as const satisfies readonly Fault['kind'][];
+
+/** What may befall a follower of this kind so that it can still come back. */
+function kindsFor(kinds: readonly FollowerKind[]): readonly [Fault['kind'], ...Fault['kind'][]] {
+  return kinds.every((kind) => kind.startsWith('sdk')) ? SDK : READING;
+}
+
+export type PlanOptions = {
+  readonly events: number;
+  readonly followers: readonly [FollowerKind, ...FollowerKind[]];
+};
+
+export function planFor(seed: number, { events, followers }: PlanOptions): Plan {
+  const random = seededRandom(seed);
+  const durationMs = random.between(900, 2_400);
+  const channels = channelsOf(seed, random.fork());
+  const kills = killsOf(random.fork(), durationMs);
+  return {
+    seed,
+    durationMs,
+    channels,
+    kills,
+    publishers: publishersOf(random.fork(), { seed, events, durationMs, channels }),
+    readers: followers.map((kind) => readerOf(random.fork(), { kind, followers, durationMs })),
+  };
+}
+
+function channelsOf(seed: number, random: SeededRandom): PlannedChannel[] {
+  const keepings: Keeping[] = ['disk'];
+  if (random.chance(0.4)) keepings.push('disk');
+  if (random.chance(0.3)) keepings.push('memory');
+  if (random.chance(0.2)) keepings.push('ring');
+  return keepings.map((keeping, at) => ({ keeping, name: `soak:${keeping}:${seed}.${at}` }));
+}
+
+function killsOf(random: SeededRandom, durationMs: number): Kill[] {
+  const count = random.chance(0.75) ? 0 : random.chance(0.8) ? 1 : 2;
+  return Array.from({ length: count }, () => ({ atMs: random.between(50, durationMs) })).toSorted(
+    (a, b) => a.atMs - b.atMs,
+  );
+}
+
+type Publishing = {
+  readonly seed: number;
+  readonly events: number;
+  readonly durationMs: number;
+  readonly channels: readonly PlannedChannel[];
+};
+
+function publishersOf(
+  random: SeededRandom,
+  { seed, events, durationMs, channels }: Publishing,
+): PlannedPublisher[] {
+  const count = random.between(1, 3);
+  const batches: Batch[][] = Array.from({ length: count }, () => []);
+  const largest = random.pick([1, 10, 40, 200]);
+  let left = events;
+  for (let number = 0; left > 0; number += 1) {
+    const size = Math.min(left, random.between(1, Math.max(largest, Math.ceil(events / 100))));
+    left -= size;
+    const key = `${seed}.${number}`;
+    batches[number % count]?.push({
+      atMs: random.between(0, durationMs),
+      channel: random.pick(channels as [PlannedChannel, ...PlannedChannel[]]).name,
+      key,
+      ids: Array.from({ length: size }, (_, n) => `${key}.${n}`),
+      padding: random.chance(0.05) ? random.between(1_000, 8_000) : random.between(0, 200),
+    });
+  }
+  return batches.map((mine) => ({
+    kind: random.pick(['rest', 'rest', 'sdk']),
+    batches: mine.toSorted((a, b) => a.atMs - b.atMs),
+    faults: random.chance(0.6)
+      ? faultSchedule(random.fork(), { durationMs, faults: [1, 3], kinds: EVERYWHERE })
+      : [],
+  }));
+}
+
+type Reading = {
+  readonly kind: FollowerKind;
+  readonly followers: readonly [FollowerKind, ...FollowerKind[]];
+  readonly durationMs: number;
+};
+
+function readerOf(random: SeededRandom, { kind, followers, durationMs }: Reading): PlannedReader {
+  const hops = Array.from({ length: random.chance(0.3) ? random.between(1, 3) : 0 }, () => ({
+    atMs: random.between(0, durationMs),
+    kind: random.pick(followers),
+  })).toSorted((a, b) => a.atMs - b.atMs);
+  const kinds = kindsFor([kind, ...hops.map((hop) => hop.kind)]);
+  return {
+    kind,
+    hops,
+    since: random.chance(0.7) ? 'earliest' : null,
+    faults: faultSchedule(random.fork(), { durationMs, faults: [1, 6], kinds }),
+  };
+}
