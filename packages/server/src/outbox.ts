@@ -15,7 +15,7 @@ export type ByteSink = {
 };
 
 export type OutboxOptions = {
-  /** More waiting bytes than this are an overflow. */
+  /** Once more bytes than this wait, the next frame is an overflow: so many and one frame are the most that ever wait. */
   readonly maxBytes: number;
   /** With no more waiting bytes than this the peer keeps up: `whenLow` resolves. */
   readonly lowBytes: number;
@@ -75,20 +75,23 @@ export class Outbox {
   /** Leaves at the end of this tick. The buffer is shared: nobody may change it any more. */
   push(bytes: Buffer): void {
     if (this.#state !== 'open') return;
+    if (this.#backlog + this.#waitingBytes > this.#options.maxBytes && this.#overflows()) return;
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
     if (!this.#scheduled) {
       this.#scheduled = true;
       if (dirty.push(this) === 1) setImmediate(flushAll);
     }
-    if (this.#waitingBytes > this.#eagerBytes) this.#flushEarly();
+    if (this.#waitingBytes > this.#eagerBytes) this.#writeUnlessHeldUp();
   }
 
-  #flushEarly(): void {
+  #overflows(): boolean {
     this.#writeUnlessHeldUp();
-    if (this.queuedBytes <= this.#options.maxBytes) return;
+    this.#look();
+    if (this.queuedBytes <= this.#options.maxBytes) return false;
     this.#state = 'overflown';
     this.#options.onOverflow();
+    return true;
   }
 
   flush(): void {

@@ -36,16 +36,20 @@ type Active = {
 type Opening = { readonly outcome: SubscribeOutcome; readonly begin: () => void };
 
 export class Subscriptions {
-  readonly #services: Pick<Services, 'hub' | 'runs'>;
+  readonly #services: Pick<Services, 'hub' | 'runs' | 'limits'>;
   readonly #options: SubscriptionsOptions;
+  /** Of pages that are caught up with, so that whoever reads slowly is not cut while there is time; bytes. */
+  readonly #mostQueued: number;
   readonly #active = new Map<string, Active>();
   #catchingUp = false;
   #closed = false;
   #delivered = 0;
 
-  constructor(services: Pick<Services, 'hub' | 'runs'>, options: SubscriptionsOptions) {
+  constructor(services: Pick<Services, 'hub' | 'runs' | 'limits'>, options: SubscriptionsOptions) {
     this.#services = services;
     this.#options = options;
+    const { catchUpBytes, outboxBytes } = services.limits;
+    this.#mostQueued = Math.max(catchUpBytes, (catchUpBytes + outboxBytes) / 2);
   }
 
   get size(): number {
@@ -214,10 +218,14 @@ export class Subscriptions {
       this.#options.end({ code: 'position_lost', reason });
       return;
     }
+    let last = from;
     for (const publication of page.publications.slice(from)) {
       if (this.#closed) return;
+      // Frames can be much larger than their events; what has no room now is read again.
+      if (this.#options.wire.queuedBytes > this.#mostQueued) break;
       this.#deliver(active, publication);
+      last += 1;
     }
-    subscription.read(page);
+    subscription.read({ ...page, publications: page.publications.slice(0, last) });
   }
 }

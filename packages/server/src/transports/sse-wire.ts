@@ -50,8 +50,9 @@ export class SseWire implements Wire {
     if (this.#vector.size === 1) return this.#outbox.push(publication.sse);
     const { channel, epoch, offset } = publication;
     this.#vector.set(channel, { epoch, offset });
-    this.#write(`id: ${formatVector(this.#vector)}\n`);
-    this.#outbox.push(publication.sseData);
+    // In one piece: an id without its event, where the stream is cut, would be taken for an event that was had.
+    const id = Buffer.from(`id: ${formatVector(this.#vector)}\n`);
+    this.#outbox.push(Buffer.concat([id, publication.sseData]));
   }
 
   frame(frame: ServerFrame): void {
