@@ -78,6 +78,11 @@ export type Event = {
   readonly simulated?: true;
 };
 
+/** To be spread into what somebody simulated has touched. */
+export const simulatedMark = (
+  touchedBy: { readonly simulated?: true } | null | undefined,
+): { readonly simulated?: true } => (touchedBy?.simulated ? { simulated: true } : {});
+
 /** What a publisher hands in; the server fills in the rest. */
 export type EventInput = Pick<Event, 'type'> & Partial<Omit<Event, 'type' | 'specversion'>>;
 

@@ -41,6 +41,8 @@ export type Validation = {
   readonly counts: SeverityCounts;
   readonly findings: readonly Finding[];
   readonly createdAt: string;
+  /** Its run was simulated. */
+  readonly simulated?: true;
 };
 
 export type RecommendationState = 'open' | 'approved' | 'rejected' | 'applied' | 'undone';
@@ -67,4 +69,6 @@ export type Recommendation = {
   readonly decidedBy?: string;
   readonly decidedAt?: string;
   readonly createdAt: string;
+  /** Its run, or whoever decided on it, was simulated. */
+  readonly simulated?: true;
 };

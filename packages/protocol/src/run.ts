@@ -61,6 +61,7 @@ export type RunSnapshot = {
   readonly result?: unknown;
   /** How often Greenlight resumed it by itself after a restart: 0 or 1. */
   readonly autoResumed: number;
+  /** Somebody who signed in by simulation started or steered it; so it stays. */
   readonly simulated?: true;
 };
 
@@ -78,6 +79,7 @@ export type RunDelta = {
   readonly counts?: Readonly<Record<string, number>>;
   readonly result?: unknown;
   readonly autoResumed?: number;
+  readonly simulated?: true;
   /** Who asked for it, where a person or key did. */
   readonly by?: string;
 };

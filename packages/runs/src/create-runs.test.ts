@@ -196,7 +196,9 @@ describe('a run', () => {
       detail: expect.stringContaining('test'),
     });
     expect(await open.runs.start({ ...START, input: 'text' })).toMatchObject({ code: 'invalid_input' });
-    expect(await open.runs.control('wf_none', 'cancel', 'ann')).toMatchObject({ code: 'not_found' });
+    expect(await open.runs.control('wf_none', 'cancel', { user: 'ann' })).toMatchObject({
+      code: 'not_found',
+    });
     expect(await open.runs.get('wf_none')).toBeNull();
   });
 });

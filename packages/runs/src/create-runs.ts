@@ -1,6 +1,7 @@
 /** The runs of a node: starts them, steers them, shows them. */
 import type { Log } from '@greenlight/log/log';
 import { isChannelName, userChannel } from '@greenlight/protocol/channel';
+import { simulatedMark } from '@greenlight/protocol/event';
 import type { ControlAction, RunSnapshot } from '@greenlight/protocol/run';
 import { createExecutor } from './executor.ts';
 import { dropLease, freeLease } from './lease.ts';
@@ -8,7 +9,7 @@ import { DEFAULT_RUN_LIMITS, type RunLimits } from './limits.ts';
 import { createEventMaker } from './run-events.ts';
 import { createRunIds, type Random } from './run-id.ts';
 import { createRunStore, LogUnavailable, type Transition, type TransitionResult } from './run-store.ts';
-import type { RunFailure, RunFilter, RunResult, Runs } from './runs.ts';
+import type { RunFailure, RunFilter, RunResult, Runs, Steerer } from './runs.ts';
 import type { Workflow } from './workflow.ts';
 
 export type RunsOptions = {
@@ -54,8 +55,13 @@ export async function createRuns(options: RunsOptions): Promise<Runs> {
     for (const id of queued.toReversed()) executor.enqueue(id);
   }
 
-  async function steer(id: string, action: ControlAction, by: string): Promise<RunResult> {
-    const delta = { by, reason: `${PAST[action]} by ${by}.`, ...(action === 'cancel' && { endedAt: now() }) };
+  async function steer(id: string, action: ControlAction, by: Steerer): Promise<RunResult> {
+    const delta = {
+      by: by.user,
+      reason: `${PAST[action]} by ${by.user}.`,
+      ...(action === 'cancel' && { endedAt: now() }),
+      ...simulatedMark(by),
+    };
     const here = executor.live(id);
     if (here) return toRunResult(id, await here.steer(action, delta));
     if (action === 'resume') return toRunResult(id, await executor.resume(id, delta));
@@ -76,7 +82,7 @@ export async function createRuns(options: RunsOptions): Promise<Runs> {
       }, limits.leaseMs / 3).unref();
     },
 
-    async start({ kind, input, owner, private: own = false, title }) {
+    async start({ kind, input, owner, private: own = false, title, simulated }) {
       const workflow = kinds.get(kind);
       if (!workflow) {
         const known = [...kinds.keys()].join(', ');
@@ -107,6 +113,7 @@ export async function createRuns(options: RunsOptions): Promise<Runs> {
           steps: [],
           counts: {},
           autoResumed: 0,
+          ...(simulated && { simulated }),
         }),
       );
       if (!created.ok) {

@@ -99,16 +99,21 @@ export function createLiveRun({ writer, unit, clock, limits, finished }: LiveRun
   /** The overview hears less often, and the last numbers always. */
   function noteOverview(published: boolean): void {
     if (signal.aborted) return;
-    if (!published) overview = 'missed';
-    else {
+    if (published) {
       overview = 'resting';
       overviewTimer = setTimeout(() => {
         const missed = overview === 'missed';
         overview = 'due';
-        if (missed) pending.touchRun(numbers);
-        if (missed) beat.nudge();
+        if (missed) tellOverview();
       }, limits.overviewMs);
-    }
+    } else if (overview === 'resting') overview = 'missed';
+    // Its rest ended while this was being written.
+    else if (overview === 'due') tellOverview();
+  }
+
+  function tellOverview(): void {
+    pending.touchRun(numbers);
+    beat.nudge();
   }
 
   /** Until nothing is pending, however long the run is paused or the log away. */

@@ -95,7 +95,7 @@ describe('a run whose process was killed', () => {
       reason: 'The process that executed it ended.',
       progress: { completed: 7 },
     });
-    ran(await open.runs.control(run?.id ?? '', 'resume', 'bob'));
+    ran(await open.runs.control(run?.id ?? '', 'resume', { user: 'bob' }));
     await open.event(({ event }) => event.type === 'workflow.completed');
     expect(await readFile(join(folder.path, 'work.txt'), 'utf8')).toBe('one\ntwo\ntwo\ntwo\n');
   });
@@ -133,7 +133,7 @@ describe('an orderly stop', () => {
       await using open = await openRuns([endless], { folder: folder.path, limits: { concurrency: 1 } });
       ids.push(ran(await open.runs.start(START)).id);
       await begun.promise;
-      ran(await open.runs.control(ids[0] as string, 'pause', 'bob'));
+      ran(await open.runs.control(ids[0] as string, 'pause', { user: 'bob' }));
       ids.push(ran(await open.runs.start(START)).id, ran(await open.runs.start(START)).id);
       await open.event(
         ({ event, channel }) => event.type === 'workflow.started' && channel.endsWith(ids[1] ?? ''),
@@ -147,7 +147,7 @@ describe('an orderly stop', () => {
       ({ event, channel }) => event.type === 'workflow.completed' && channel.endsWith(ids[2] ?? ''),
     );
     expect(await open.runs.get(ids[0] as string)).toMatchObject({ run: { state: 'paused' } });
-    ran(await open.runs.control(ids[0] as string, 'resume', 'bob'));
+    ran(await open.runs.control(ids[0] as string, 'resume', { user: 'bob' }));
     await open.event(
       ({ event, channel }) => event.type === 'workflow.completed' && channel.endsWith(ids[0] ?? ''),
     );

@@ -24,11 +24,13 @@ export type ReviewFilter = {
   readonly limit?: number;
 };
 
+/** `version`: the one the reviewer saw; another one is `state_conflict`. Absent: whatever it is now. */
+export type Reviewer = { readonly user: string; readonly version?: number; readonly simulated?: true };
+
 export interface Review {
   validations(filter?: Pick<ReviewFilter, 'workflow' | 'after' | 'limit'>): Promise<readonly Validation[]>;
   validation(id: string): Promise<Validation | null>;
   recommendations(filter?: ReviewFilter): Promise<readonly Recommendation[]>;
   recommendation(id: string): Promise<Recommendation | null>;
-  /** `version`: the one the reviewer saw; another one is `state_conflict`. Absent: whatever it is now. */
-  decide(id: string, action: ReviewAction, by: { user: string; version?: number }): Promise<ReviewResult>;
+  decide(id: string, action: ReviewAction, by: Reviewer): Promise<ReviewResult>;
 }

@@ -2,7 +2,7 @@
 import type { Append, ChannelAppend, Log, RecordWrite } from '@greenlight/log/log';
 import { applyDelta } from '@greenlight/protocol/apply-delta';
 import { workflowChannel } from '@greenlight/protocol/channel';
-import type { Event } from '@greenlight/protocol/event';
+import { type Event, simulatedMark } from '@greenlight/protocol/event';
 import { isTerminal, type RunDelta, type RunSnapshot } from '@greenlight/protocol/run';
 import { EVENT_OF, next, type Trigger } from './machine.ts';
 import { appendsFor, type EventMaker, overviewChannel } from './run-events.ts';
@@ -69,7 +69,12 @@ export function createRunStore(log: Log, makeEvent: EventMaker): RunStore {
 
   return {
     async create(run) {
-      const event = makeEvent({ type: 'workflow.created', subject: run.id, data: run });
+      const event = makeEvent({
+        type: 'workflow.created',
+        subject: run.id,
+        data: run,
+        ...simulatedMark(run),
+      });
       const result = await append({
         appends: announced(run, event),
         records: [{ collection: RUNS, id: run.id, value: run, at: 0, ifVersion: 0 }],
@@ -104,7 +109,13 @@ export function createRunStore(log: Log, makeEvent: EventMaker): RunStore {
       const to = next(run.state, trigger);
       if (typeof to === 'object') return { outcome: 'refused', detail: to.refused };
       const data: RunDelta = { state: to, ...delta, progress: run.progress, counts: run.counts };
-      const event = makeEvent({ type: EVENT_OF[trigger], subject: run.id, data });
+      const event = makeEvent({
+        type: EVENT_OF[trigger],
+        subject: run.id,
+        data,
+        ...simulatedMark(run),
+        ...simulatedMark(delta),
+      });
       const at = (offset: number): RunSnapshot =>
         applyDelta(run, { channel: workflowChannel(run.id), epoch: '', offset, event });
       const [own, ...others] = announced(run, event) as [ChannelAppend, ...ChannelAppend[]];

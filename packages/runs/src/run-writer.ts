@@ -5,6 +5,7 @@
 import type { Log } from '@greenlight/log/log';
 import { applyDelta } from '@greenlight/protocol/apply-delta';
 import { workflowChannel } from '@greenlight/protocol/channel';
+import { type EventInput, simulatedMark } from '@greenlight/protocol/event';
 import type { RunDelta, RunSnapshot } from '@greenlight/protocol/run';
 import { dropLease, freeLease, holdLease, type Lease } from './lease.ts';
 import { next, type Trigger } from './machine.ts';
@@ -68,17 +69,18 @@ export function createRunWriter(options: RunWriterOptions): RunWriter {
   function eventsOf(batch: Batch, overview: boolean): ChannelEvent[] {
     const events: ChannelEvent[] = [];
     const { run } = at;
+    const made = (input: EventInput) => makeEvent({ subject: id, ...input, ...simulatedMark(run) });
     for (const { channel, event } of batch.events) {
-      const made = makeEvent({ subject: id, ...event });
-      events.push({ channel: own, event: made });
-      if (channel !== null) events.push({ channel: commonChannel(run, channel), event: made });
+      const told = made(event);
+      events.push({ channel: own, event: told });
+      if (channel !== null) events.push({ channel: commonChannel(run, channel), event: told });
     }
     for (const step of batch.steps)
-      events.push({ channel: own, event: makeEvent({ type: 'step.progress', subject: id, data: { step } }) });
+      events.push({ channel: own, event: made({ type: 'step.progress', data: { step } }) });
     if (batch.run) {
-      const made = makeEvent({ type: 'workflow.progress', subject: id, data: batch.run });
-      events.push({ channel: own, event: made });
-      if (overview) events.push({ channel: overviewChannel(run), event: made });
+      const told = made({ type: 'workflow.progress', data: batch.run });
+      events.push({ channel: own, event: told });
+      if (overview) events.push({ channel: overviewChannel(run), event: told });
     }
     return events;
   }

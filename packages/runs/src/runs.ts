@@ -8,7 +8,12 @@ export type StartRun = {
   /** A private run is seen only by its owner: `workflow:<id>` and `user:<owner>`, never the common channels. Default false. */
   readonly private?: boolean;
   readonly title?: string;
+  /** Whoever starts it signed in by simulation. */
+  readonly simulated?: true;
 };
+
+/** Who steers a run. */
+export type Steerer = { readonly user: string; readonly simulated?: true };
 
 export type RunFailure = {
   readonly ok: false;
@@ -34,7 +39,7 @@ export interface Runs {
   list(filter?: RunFilter): Promise<readonly RunSnapshot[]>;
   /** The run as of `offset` of its channel: apply later events of `workflow:<id>` to it. */
   get(id: string): Promise<{ readonly run: RunSnapshot; readonly offset: number } | null>;
-  control(id: string, action: ControlAction, by: string): Promise<RunResult>;
+  control(id: string, action: ControlAction, by: Steerer): Promise<RunResult>;
   /** Owner of a private run; null for a run that everybody may see or that does not exist. Answers without I/O. */
   privateOwner(id: string): string | null;
   /**

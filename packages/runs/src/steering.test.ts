@@ -1,6 +1,7 @@
 import { applyDelta } from '@greenlight/protocol/apply-delta';
 import { workflowChannel } from '@greenlight/protocol/channel';
 import { isTerminal, type RunSnapshot } from '@greenlight/protocol/run';
+import type { Log } from '@greenlight/log/log';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from './runs.ts';
@@ -33,14 +34,53 @@ const counting = () => {
   };
 };
 
+const marks = async (log: Log, id: string) =>
+  (await eventsOf(log, workflowChannel(id))).map(({ event }) => event.simulated ?? false);
+
 describe('steering', () => {
+  it('[C28] every event of a run that somebody simulated started is marked, and its record', async () => {
+    const { workflow, more } = counting();
+    await using open = await openRuns([workflow], { limits: { progressMs: 1, overviewMs: 1 } });
+    const dora = { ...START, owner: 'simulated:dora', simulated: true } as const;
+    const { id } = ran(await open.runs.start(dora));
+    await more();
+    ran(await open.runs.control(id, 'pause', { user: 'bob' }));
+    ran(await open.runs.control(id, 'resume', { user: 'bob' }));
+    await more();
+    expect(ran(await open.runs.control(id, 'cancel', { user: 'bob' })).simulated).toBe(true);
+    expect(new Set(await marks(open.log, id))).toEqual(new Set([true]));
+    const common = open.all.filter(({ channel }) => channel === 'workflows');
+    expect(common.length).toBeGreaterThan(4);
+    expect(common.every(({ event }) => event.simulated)).toBe(true);
+    expect((await open.log.record('runs', id))?.value).toMatchObject({ simulated: true });
+  });
+
+  it('[C28] marks a run from the moment on in which somebody simulated steers it', async () => {
+    const { workflow, more } = counting();
+    await using open = await openRuns([workflow], { limits: { progressMs: 1 } });
+    const { id } = ran(await open.runs.start(START));
+    await more();
+    const before = (await marks(open.log, id)).length;
+    const dora = { user: 'simulated:dora', simulated: true } as const;
+    ran(await open.runs.control(id, 'pause', dora));
+    ran(await open.runs.control(id, 'resume', { user: 'bob' }));
+    await more();
+    expect((await open.runs.get(id))?.run.simulated).toBe(true);
+    ran(await open.runs.control(id, 'cancel', { user: 'bob' }));
+    const all = await eventsOf(open.log, workflowChannel(id));
+    const at = all.findIndex(({ event }) => event.type === 'workflow.paused');
+    expect(at).toBeGreaterThanOrEqual(before);
+    for (const [index, { event }] of all.entries())
+      expect(event.simulated ?? false, event.type).toBe(index >= at);
+  });
+
   it('[X7] cancels a busy run within 250 ms, after which it does no work and appends nothing', async () => {
     const { workflow, worked, more } = counting();
     await using open = await openRuns([workflow], { limits: { progressMs: 1 } });
     const { id } = ran(await open.runs.start(START));
     await more();
     const asked = performance.now();
-    const cancelled = ran(await open.runs.control(id, 'cancel', 'bob'));
+    const cancelled = ran(await open.runs.control(id, 'cancel', { user: 'bob' }));
     expect(performance.now() - asked).toBeLessThan(250);
     expect(cancelled).toMatchObject({ state: 'cancelled', reason: 'Cancelled by bob.' });
     const then = worked();
@@ -56,16 +96,16 @@ describe('steering', () => {
     await using open = await openRuns([workflow], { limits: { progressMs: 1 } });
     const { id } = ran(await open.runs.start(START));
     await more();
-    ran(await open.runs.control(id, 'pause', 'bob'));
+    ran(await open.runs.control(id, 'pause', { user: 'bob' }));
     const other = ran(await open.runs.start(START));
     await more();
     expect(await typesOf(open.log, workflowChannel(id))).toSatisfy(
       (types: string[]) => types.at(-1) === 'workflow.paused',
     );
     expect(await open.runs.get(id)).toMatchObject({ run: { state: 'paused', reason: 'Paused by bob.' } });
-    ran(await open.runs.control(other.id, 'cancel', 'bob'));
+    ran(await open.runs.control(other.id, 'cancel', { user: 'bob' }));
     const before = worked();
-    ran(await open.runs.control(id, 'resume', 'bob'));
+    ran(await open.runs.control(id, 'resume', { user: 'bob' }));
     await more();
     expect(worked()).toBeGreaterThan(before);
     const types = await typesOf(open.log, workflowChannel(id));
@@ -86,9 +126,9 @@ describe('steering', () => {
     ]);
     const { id } = ran(await open.runs.start(START));
     await inStep.promise;
-    ran(await open.runs.control(id, 'pause', 'bob'));
+    ran(await open.runs.control(id, 'pause', { user: 'bob' }));
     paused.resolve();
-    ran(await open.runs.control(id, 'resume', 'bob'));
+    ran(await open.runs.control(id, 'resume', { user: 'bob' }));
     await open.event(({ event }) => event.type === 'workflow.completed');
     const types = await typesOf(open.log, workflowChannel(id));
     expect(types.slice(types.indexOf('workflow.paused'))).toEqual([
@@ -106,8 +146,10 @@ describe('steering', () => {
     const first = ran(await open.runs.start(START));
     const second = ran(await open.runs.start(START));
     const third = ran(await open.runs.start(START));
-    expect(await open.runs.control(second.id, 'pause', 'bob')).toMatchObject({ code: 'state_conflict' });
-    ran(await open.runs.control(second.id, 'cancel', 'bob'));
+    expect(await open.runs.control(second.id, 'pause', { user: 'bob' })).toMatchObject({
+      code: 'state_conflict',
+    });
+    ran(await open.runs.control(second.id, 'cancel', { user: 'bob' }));
     go.resolve();
     await open.event(
       ({ channel, event }) => channel === workflowChannel(third.id) && event.type === 'workflow.completed',
@@ -145,13 +187,14 @@ describe('steering', () => {
         const { id } = ran(await open.runs.start(START));
         const answers: Promise<RunResult>[] = [];
         for (const { here, action, wait } of actions) {
-          const answer = (here ? open.runs : elsewhere).control(id, action, 'bob');
+          const answer = (here ? open.runs : elsewhere).control(id, action, { user: 'bob' });
           answers.push(answer);
           if (wait) await answer;
         }
         const won = (await Promise.all(answers)).filter(({ ok }) => ok).length;
         // A run that was left paused does not end by itself.
-        if ((await elsewhere.get(id))?.run.state === 'paused') await elsewhere.control(id, 'cancel', 'bob');
+        if ((await elsewhere.get(id))?.run.state === 'paused')
+          await elsewhere.control(id, 'cancel', { user: 'bob' });
         await open.event(
           ({ channel, event }) =>
             channel === workflowChannel(id) &&

@@ -11,6 +11,7 @@ import { presentCredential } from '@greenlight/handshake/present-credential';
 import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { Failure, Verdict } from '@greenlight/handshake/verdict';
 import { type CheckedStage, type Stage, STAGES } from '@greenlight/protocol/codes';
+import { simulatedMark } from '@greenlight/protocol/event';
 import { isProbeAttempt } from '@greenlight/protocol/problem';
 import { missingRun, type PrivateOwner, readDenial } from './access.ts';
 import type { Accounts } from './auth/accounts.ts';
@@ -18,7 +19,7 @@ import type { Verifier } from './auth/verifier.ts';
 import { type CapacityOptions, createCapacity } from './capacity.ts';
 import type { Limits } from './limits.ts';
 import type { Logger } from './observe/logger.ts';
-import { createRate } from './rate.ts';
+import { createRate, staysOpen } from './rate.ts';
 import type { ServerSettings } from './services.ts';
 import type { Excess, Work } from './work.ts';
 
@@ -95,10 +96,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
     plan: Plan,
     { identity }: Climber,
   ): Promise<Failure | null> {
-    const staysOpen = request.transport === 'websocket' || request.transport === 'sse';
     const tooMany = (plan.connection && capacity(request, identity)) || null;
     if (tooMany || !identity) return tooMany;
-    if (staysOpen) return rate.checkIdentity(identity);
+    if (staysOpen(request.transport)) return rate.checkIdentity(identity);
     return tooFast(work.request({ address: request.address, identity }));
   }
 
@@ -248,7 +248,8 @@ const PASSED_BEFORE: readonly CheckedStage[] = STAGES.slice(0, STAGES.indexOf('c
 function withIdentity(failure: Failure, identity: Identity | null): Failure {
   if (!identity) return failure;
   const { user, credential, credentialId } = identity;
-  return { ...failure, operator: { user, credential, credentialId, ...failure.operator } };
+  const operator = { user, credential, credentialId, ...simulatedMark(identity), ...failure.operator };
+  return { ...failure, operator };
 }
 
 const forbidden = (detail: string): Failure => ({ code: 'channel_forbidden', detail });

@@ -71,7 +71,10 @@ describe('attempts', () => {
     const attempts = attemptsAt(now);
     attempts.record(trace(id('r')), null);
     for (const letter of ['a', 'b', 'c'])
-      attempts.recordFailed('2026-01-01T00:00:00.000Z', { ...PROBLEM, attempt: id(letter) });
+      attempts.recordFailed({
+        at: '2026-01-01T00:00:00.000Z',
+        problem: { ...PROBLEM, attempt: id(letter) },
+      });
     expect(attempts.publicVerdict(id('a'))).toBeNull();
     expect(attempts.publicVerdict(id('c'))).toMatchObject({ outcome: 'accepted', code: 'not_found' });
     expect(attempts.publicVerdict(id('r'))).not.toBeNull();

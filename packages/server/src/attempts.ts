@@ -4,6 +4,7 @@ import type { CredentialKind } from '@greenlight/handshake/identity';
 import type { Transport } from '@greenlight/handshake/request';
 import type { RefusedCode } from '@greenlight/handshake/verdict';
 import type { CheckedStage, Stage } from '@greenlight/protocol/codes';
+import { simulatedMark } from '@greenlight/protocol/event';
 import {
   isAttemptId,
   isProbeAttempt,
@@ -41,19 +42,21 @@ export type AttemptTrace = {
   /** What to do about `code`. */
   readonly fix: string | null;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
+  /** The credential came from a simulated sign-in, or said so. */
+  readonly simulated?: true;
 };
 
 /** What anybody who holds the attempt's id may see. */
-export type PublicVerdict =
+export type PublicVerdict = { readonly at: string; readonly simulated?: true } & (
   | {
       readonly outcome: 'accepted';
       readonly attempt: string;
-      readonly at: string;
       readonly checked: readonly CheckedStage[];
     }
   /** Let in, and what it asked for could not be done: the problem that was answered. */
-  | ({ readonly outcome: 'accepted'; readonly at: string } & Problem)
-  | ({ readonly outcome: 'refused'; readonly at: string } & Problem);
+  | ({ readonly outcome: 'accepted' } & Problem)
+  | ({ readonly outcome: 'refused' } & Problem)
+);
 
 export type AttemptFilter = {
   /** This one only. */
@@ -65,6 +68,13 @@ export type AttemptFilter = {
   readonly limit?: number;
 };
 
+export type FailedAttempt = {
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  readonly problem: Problem;
+  readonly simulated?: true;
+};
+
 export interface Attempts {
   /** The id for a new attempt: the client's own if it is well formed and not in use, else a fresh one. */
   claim(wanted: string | null): string;
@@ -73,7 +83,7 @@ export interface Attempts {
   /** Keeps what became of it. `problem` is what the caller was told; null for an accepted one. */
   record(trace: AttemptTrace, problem: Problem | null): void;
   /** Keeps what a request that was let in was told instead of an answer. */
-  recordFailed(at: string, problem: Problem): void;
+  recordFailed(failed: FailedAttempt): void;
   /** Forgets a claim of which nothing is to be kept. */
   release(attempt: string): void;
   /** Null if this node has not seen it, or not lately. */
@@ -89,13 +99,12 @@ export type AttemptsOptions = {
 };
 
 type Kept = { readonly trace: AttemptTrace; readonly problem: Problem | null };
-type Failed = { readonly at: string; readonly problem: Problem };
 
 export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
   const forMs = limits.attemptMinutes * 60_000;
   const kept = createRecent<Kept>({ most: limits.attemptsKept, forMs, clock });
   /** By themselves: whoever asks for nonsense again and again displaces no refusal. */
-  const failed = createRecent<Failed>({ most: limits.failuresKept, forMs, clock });
+  const failed = createRecent<FailedAttempt>({ most: limits.failuresKept, forMs, clock });
   const claimed = new Set<string>();
   /** With the time of each. */
   const reserved = new Map<string, number>();
@@ -124,17 +133,21 @@ export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
       claimed.delete(trace.attempt);
       kept.put(trace.attempt, { trace, problem });
     },
-    recordFailed: (at, problem) => failed.put(problem.attempt, { at, problem }),
+    recordFailed: (failure) => failed.put(failure.problem.attempt, failure),
     release: (attempt) => void claimed.delete(attempt),
     publicVerdict(attempt) {
       const failure = failed.get(attempt);
-      if (failure) return { outcome: 'accepted', at: failure.at, ...failure.problem };
+      if (failure) {
+        const { problem, ...facts } = failure;
+        return { outcome: 'accepted', ...facts, ...problem };
+      }
       const found = kept.get(attempt);
       if (!found) return null;
       const { at, checked } = found.trace;
+      const facts = { at, ...simulatedMark(found.trace) };
       return found.problem
-        ? { outcome: 'refused', at, ...found.problem }
-        : { outcome: 'accepted', attempt, at, checked };
+        ? { outcome: 'refused', ...facts, ...found.problem }
+        : { outcome: 'accepted', attempt, ...facts, checked };
     },
     list({ attempt, outcome, code, transport, limit = 100 } = {}) {
       const matches: AttemptTrace[] = [];

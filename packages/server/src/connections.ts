@@ -5,7 +5,7 @@ import type { Transport } from '@greenlight/handshake/request';
 import type { Log } from '@greenlight/log/log';
 import { CONNECTIONS_CHANNEL } from '@greenlight/protocol/channel';
 import type { DisconnectCode } from '@greenlight/protocol/codes';
-import type { EventType } from '@greenlight/protocol/event';
+import { type EventType, simulatedMark } from '@greenlight/protocol/event';
 import type { DisconnectPush } from '@greenlight/protocol/frames';
 import type { Logger } from './observe/logger.ts';
 import type { Metrics } from './observe/metrics.ts';
@@ -26,6 +26,7 @@ export type ConnectionInfo = {
   readonly rttMs: number | null;
   /** Publications. */
   readonly delivered: number;
+  readonly simulated?: true;
 };
 
 export type Disconnect = Omit<DisconnectPush, 'type'>;
@@ -110,9 +111,10 @@ export function createConnections({
     const { session, identity, address, transport } = connection;
     if (!identity || transport === 'long-poll') return;
     const time = new Date(clock()).toISOString();
-    const data = { session, user: identity.user, transport, address, ...more };
+    const mark = simulatedMark(identity);
+    const data = { session, user: identity.user, transport, address, ...mark, ...more };
     const id = randomBytes(12).toString('base64url');
-    const event = { id, type, source: '/connections', time, specversion: '1.0', data } as const;
+    const event = { id, type, source: '/connections', time, specversion: '1.0', data, ...mark } as const;
     log.append({ appends: [{ channel: CONNECTIONS_CHANNEL, events: [event] }] }).catch((error: unknown) => {
       logger.error({ session, error }, 'A connection could not be published.');
     });

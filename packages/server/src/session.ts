@@ -2,6 +2,7 @@
 import type { Identity } from '@greenlight/handshake/identity';
 import type { Transport } from '@greenlight/handshake/request';
 import type { WelcomePush } from '@greenlight/protocol/frames';
+import { simulatedMark } from '@greenlight/protocol/event';
 import type { Since } from '@greenlight/protocol/position';
 import type { Accepted } from './accepted.ts';
 import { readDenial } from './access.ts';
@@ -29,7 +30,7 @@ export function welcomeFrom(
     type: 'welcome',
     session,
     user: identity.user,
-    ...(identity.simulated && { simulated: true }),
+    ...simulatedMark(identity),
     node: info.node,
     build: info.build,
     heartbeatMs: limits.heartbeatMs,
@@ -110,6 +111,7 @@ export class Session implements Connection, Beating {
       queuedBytes: this.queuedBytes,
       rttMs: this.#wire.rttMs,
       delivered: this.#subscriptions.delivered,
+      ...simulatedMark(this.#identity),
     };
   }
 
@@ -224,7 +226,7 @@ export class Session implements Connection, Beating {
   /** Something of ours broke. */
   fail(error: unknown): void {
     this.#services.logger.error(
-      { error, session: this.session, attempt: this.#attempt },
+      { error, session: this.session, attempt: this.#attempt, ...simulatedMark(this.#identity) },
       'A session failed.',
     );
     this.end({ code: 'internal', reason: 'The server failed; connect again.' });

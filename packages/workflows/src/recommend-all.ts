@@ -1,4 +1,5 @@
 /** Drafts recommendations for what can be fixed, and keeps each as a record to be decided on. */
+import { simulatedMark } from '@greenlight/protocol/event';
 import type { Recommendation, Validation } from '@greenlight/protocol/review';
 import type { StepContext } from '@greenlight/runs/workflow';
 import { createBatches, inPieces } from './batches.ts';
@@ -96,6 +97,7 @@ function toStored(
     workflow: context.run.id,
     state: 'open',
     createdAt: new Date(clock()).toISOString(),
+    ...simulatedMark(context.run),
     ...(document?.source.path === undefined && { inline: true }),
   };
 }

@@ -43,6 +43,22 @@ describe('a recommendation', () => {
     }
   });
 
+  it('[C28] is marked by a simulated decision, and stays so', async () => {
+    await using docs = await tree({ 'a.md': UNTIDY });
+    await using open = await openReview(docs.path);
+    const { id, workflow } = first(await open.validate({ paths: ['.'] }));
+    const dora = { user: 'simulated:dora', simulated: true } as const;
+    await open.review.decide(id, 'approve', dora);
+    await open.review.decide(id, 'apply', BOB);
+    expect(await open.review.recommendation(id)).toMatchObject({ state: 'applied', simulated: true });
+    for (const channel of ['recommendations', workflowChannel(workflow)]) {
+      const decisions = (await eventsOf(open.log, channel)).slice(-2).map(({ event }) => event);
+      expect(decisions).toMatchObject([{ simulated: true }, { simulated: true }]);
+    }
+    const run = await open.log.record('runs', workflow);
+    expect(run?.value).not.toHaveProperty('simulated');
+  });
+
   it('[X15] that 50 reviewers decide on at the same moment has exactly one decision', async () => {
     await using docs = await tree({ 'a.md': UNTIDY });
     await using open = await openReview(docs.path);

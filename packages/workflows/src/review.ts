@@ -6,8 +6,9 @@
  */
 import type { Log, RecordWrite, StoredRecord } from '@greenlight/log/log';
 import { workflowChannel } from '@greenlight/protocol/channel';
+import { simulatedMark } from '@greenlight/protocol/event';
 import type { Recommendation, RecommendationState, Validation } from '@greenlight/protocol/review';
-import type { Review, ReviewAction, ReviewFilter, ReviewResult } from '@greenlight/runs/review';
+import type { Review, ReviewAction, Reviewer, ReviewFilter, ReviewResult } from '@greenlight/runs/review';
 import { appendsFor, commonChannel, createEventMaker } from '@greenlight/runs/run-events';
 import { type Random, randomText } from '@greenlight/runs/run-id';
 import { createTurns } from '@greenlight/runs/turns';
@@ -41,6 +42,7 @@ type Decision = {
   readonly action: ReviewAction;
   readonly user: string;
   readonly to: RecommendationState;
+  readonly simulated?: true;
 };
 type Intent = Decision & { readonly change: FileChange; readonly node: string };
 type Stored = { readonly value: StoredRecommendation; readonly version: number };
@@ -60,10 +62,16 @@ export async function createReview(options: ReviewOptions): Promise<Review> {
   /** The one append that makes a decision true. */
   async function record(
     { value, version }: Stored,
-    { id, action, user, to }: Decision,
+    { id, action, user, to, simulated }: Decision,
     also: readonly RecordWrite[] = [],
   ): Promise<ReviewResult> {
-    const decided = { ...value, state: to, decidedBy: user, decidedAt: new Date(clock()).toISOString() };
+    const decided: StoredRecommendation = {
+      ...value,
+      state: to,
+      decidedBy: user,
+      decidedAt: new Date(clock()).toISOString(),
+      ...(simulated && { simulated }),
+    };
     const { inline: _inline, ...fields } = decided;
     const recommendation: Recommendation = { ...fields, version: version + 1 };
     const owner = privateOwner(value.workflow);
@@ -71,6 +79,7 @@ export async function createReview(options: ReviewOptions): Promise<Review> {
       type: `recommendation.${PAST[action]}`,
       subject: id,
       data: { workflow: value.workflow, items: [recommendationItem(recommendation)] },
+      ...simulatedMark(decided),
     });
     const common = commonChannel({ private: owner !== null, owner: owner ?? '' }, 'recommendations');
     const result = await log.append({
@@ -127,11 +136,7 @@ export async function createReview(options: ReviewOptions): Promise<Review> {
     else await log.append({ appends: [], records: [forget] });
   }
 
-  async function decideNow(
-    id: string,
-    action: ReviewAction,
-    by: { user: string; version?: number },
-  ): Promise<ReviewResult> {
+  async function decideNow(id: string, action: ReviewAction, by: Reviewer): Promise<ReviewResult> {
     const intent = await log.record(INTENTS, id);
     // Left by this process when the log could not take the decision; another's is its own to end.
     if (intent && (intent.value as Intent).node === node) await settle(intent);
@@ -147,7 +152,7 @@ export async function createReview(options: ReviewOptions): Promise<Review> {
       );
     const to = decide(from.value.state, action);
     if (typeof to === 'object') return failure('state_conflict', to.refused);
-    const decision = { id, user: by.user, to };
+    const decision = { id, user: by.user, to, ...simulatedMark(by) };
     if (action === 'apply' || action === 'undo') return changeFile(from, { ...decision, action });
     return record(from, { ...decision, action }, [noIntent(id)]);
   }

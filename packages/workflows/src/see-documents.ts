@@ -1,5 +1,6 @@
 /** The tiers that need one document at a time: one pass over all documents, a step for each tier. */
 import { readFile } from 'node:fs/promises';
+import { simulatedMark } from '@greenlight/protocol/event';
 import type { Validation } from '@greenlight/protocol/review';
 import type { StepContext } from '@greenlight/runs/workflow';
 import { createBatches, inPieces } from './batches.ts';
@@ -161,6 +162,7 @@ function validationOf(
     counts,
     findings,
     createdAt: new Date(clock()).toISOString(),
+    ...simulatedMark(context.run),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The tiers that need all documents: their findings join those that each document has already. */
+import { simulatedMark } from '@greenlight/protocol/event';
 import type { Validation } from '@greenlight/protocol/review';
 import type { StepContext } from '@greenlight/runs/workflow';
 import { createBatches } from './batches.ts';
@@ -72,12 +73,13 @@ async function latest(
 
 /** Instead of what an earlier life of this step may have added. */
 function withFindings(
-  { input }: ValidationRun,
+  { input, context }: ValidationRun,
   before: Validation,
   { tier, findings: added }: TierResult,
 ): Validation {
   const others = before.findings.filter(({ rule }) => !rule.startsWith(`${tier}/`));
   const findings = [...others, ...added].toSorted(byPlace);
   const counts = countSeverities(findings);
-  return { ...before, findings, counts, verdict: verdictOf(counts, input.profile) };
+  const verdict = verdictOf(counts, input.profile);
+  return { ...before, ...simulatedMark(context.run), findings, counts, verdict };
 }

@@ -190,7 +190,7 @@ describe('a busy validation', { timeout: 60_000 }, () => {
     const id = await start(open, FAST);
     await open.event(({ event }) => event.type === 'validation.created');
     const asked = performance.now();
-    ran(await open.runs.control(id, 'cancel', 'bob'));
+    ran(await open.runs.control(id, 'cancel', { user: 'bob' }));
     expect(performance.now() - asked).toBeLessThan(250);
     const count = await open.log.count('validations', id);
     await open.runs.close();
@@ -205,7 +205,7 @@ describe('a busy validation', { timeout: 60_000 }, () => {
     await using open = await openValidation(docs.path);
     const id = await start(open, FAST);
     await open.event(({ event }) => event.type === 'validation.created');
-    ran(await open.runs.control(id, 'pause', 'bob'));
+    ran(await open.runs.control(id, 'pause', { user: 'bob' }));
     const paused = await open.runs.get(id);
     // Another run in the meantime, so that time passes.
     const other = await start(open, { content: [{ name: 'n.md', text: '# N\n' }] });
@@ -213,7 +213,7 @@ describe('a busy validation', { timeout: 60_000 }, () => {
       ({ channel, event }) => channel === workflowChannel(other) && event.type === 'workflow.completed',
     );
     expect(await open.runs.get(id)).toEqual(paused);
-    ran(await open.runs.control(id, 'resume', 'bob'));
+    ran(await open.runs.control(id, 'resume', { user: 'bob' }));
     const run = await finished(open, id);
     expect(withoutDuration(run)).toEqual((await alone(docs.path, FAST)).summary);
   });

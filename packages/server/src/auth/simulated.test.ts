@@ -1,4 +1,5 @@
 /** Simulated sign-in on a whole node. */
+import type { Event } from '@greenlight/protocol/event';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startNode, type TestNode } from '../http/testing/start-node.ts';
 import { TestSocket } from '../testing/clients.ts';
@@ -51,6 +52,78 @@ describe('simulated sign-in', () => {
     const history = await node.call('GET', '/api/v1/channels/orders/history?since=earliest', { key });
     expect(history.text).toContain('"simulated":true');
     expect(node.logged.join('')).toContain('"user":"simulated:dora"');
+  });
+
+  it('[C28] marks all that a connection of it leaves behind: events, traces, verdicts, log lines, metrics', async () => {
+    const operator = await node.key('operator');
+    const key = await tokenOf('viewer');
+    const stream = await fetch(`${node.url}/api/v1/sse?channels=orders`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    const { items: open } = (await node.call('GET', '/api/v1/connections', { key: operator })).body;
+    expect(open).toMatchObject([{ user: 'simulated:dora', simulated: true }]);
+    await stream.body?.cancel();
+    const forbidden = await node.call('GET', '/api/v1/settings', { key });
+    const expired = await node.call('GET', '/api/v1/auth/me', {
+      key: await issueSimulatedToken(SIMULATED, { user: 'dora', role: 'viewer', seconds: -60 }),
+    });
+    const failed = await node.call('GET', '/api/v1/recommendations/rec_none', { key });
+    const real = await node.call('GET', '/api/v1/recommendations/rec_none', { key: operator });
+    const codes = [forbidden, expired, failed].map(({ body }) => body.code);
+    expect(codes).toEqual(['channel_forbidden', 'token_expired', 'not_found']);
+    for (const { body } of [forbidden, expired, failed]) {
+      const verdict = await node.call('GET', `/api/v1/handshakes/${body.attempt}`);
+      expect(verdict.body).toMatchObject({ code: body.code, simulated: true });
+      const lines = node.logged.filter((line) => line.includes(body.attempt));
+      expect(lines.map((line) => JSON.parse(line).simulated)).toEqual([true]);
+    }
+    const verdict = await node.call('GET', `/api/v1/handshakes/${real.body.attempt}`);
+    expect(verdict.body).not.toHaveProperty('simulated');
+
+    const traces = (await node.call('GET', '/api/v1/handshakes', { key: operator })).body.items;
+    expect(traces.map((trace: { simulated?: true }) => trace.simulated)).toEqual([true, true, true]);
+    for (const channel of ['$SYS:handshakes', '$SYS:connections']) {
+      const history = await node.call('GET', `/api/v1/channels/${channel}/history`, { key: operator });
+      const told = history.body.events.map(({ event }: { event: Event }) => event);
+      expect(told.length, channel).toBeGreaterThan(0);
+      for (const event of told) expect(event).toMatchObject({ simulated: true, data: { simulated: true } });
+    }
+    for (const line of node.logged)
+      if (line.includes('simulated:dora')) expect(JSON.parse(line), line).toMatchObject({ simulated: true });
+    const metrics = (await node.call('GET', '/metrics', { key: operator })).text;
+    for (const [labels, count] of [
+      ['transport="sse",outcome="accepted"', 1],
+      ['transport="rest",outcome="refused"', 2],
+    ])
+      expect(metrics).toContain(`greenlight_simulated_handshakes_total{${labels}} ${count}`);
+  });
+
+  it('[C28] marks the runs that it starts and steers, on every way to look at them', async () => {
+    const key = await tokenOf('operator');
+    const operator = await node.key('operator');
+    const start = async (by: string) =>
+      (
+        await node.call('POST', '/api/v1/workflows', {
+          key: by,
+          body: { kind: 'test', input: { hold: true } },
+        })
+      ).body;
+    const [own, steered, real] = [await start(key), await start(operator), await start(operator)];
+    expect(own).toMatchObject({ owner: 'simulated:dora', simulated: true });
+    for (const { id } of [own, steered])
+      expect((await node.call('POST', `/api/v1/workflows/${id}/cancel`, { key })).status).toBe(200);
+    const byCommand = { id: 1, type: 'start', kind: 'test', input: { hold: true } };
+    const reply = await node.call('POST', '/api/v1/commands', { key, body: byCommand });
+    const { items } = (await node.call('GET', '/api/v1/workflows', { key: operator })).body;
+    const marked = items.filter((run: { simulated?: true }) => run.simulated);
+    expect(new Set(marked.map(({ id }: { id: string }) => id))).toEqual(
+      new Set([own.id, steered.id, reply.body.workflow]),
+    );
+    const { body } = await node.call('GET', `/api/v1/workflows/${own.id}/events`, { key: operator });
+    expect(body.events.length).toBeGreaterThan(1);
+    for (const { event } of body.events) expect(event.simulated, event.type).toBe(true);
+    const others = await node.call('GET', `/api/v1/workflows/${real.id}/events`, { key: operator });
+    expect(others.text).not.toContain('simulated');
   });
 
   it('[C28] has a key of its own: neither signs for the other', async () => {

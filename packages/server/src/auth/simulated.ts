@@ -4,6 +4,7 @@
  */
 import { SignJWT } from 'jose';
 import type { Role } from '@greenlight/handshake/identity';
+import type { Failure } from '@greenlight/handshake/verdict';
 import { createTokens } from './tokens.ts';
 import type { Verified } from './verifier.ts';
 import { weakSecret } from './weak-secret.ts';
@@ -36,7 +37,7 @@ export function createSimulated({ secret }: SimulatedSettings, clock: () => numb
   return {
     async verify(token) {
       const verified = await tokens.verify(token);
-      if (!verified.ok) return verified;
+      if (!verified.ok) return { ok: false, failure: withMark(verified.failure) };
       const { user, name } = verified.identity;
       return {
         ok: true,
@@ -50,6 +51,11 @@ export function createSimulated({ secret }: SimulatedSettings, clock: () => numb
     },
   };
 }
+
+const withMark = (failure: Failure): Failure => ({
+  ...failure,
+  operator: { ...failure.operator, simulated: true },
+});
 
 /** For tests and the command line: needs nothing but the secret. */
 export function issueSimulatedToken(

@@ -1,5 +1,6 @@
 /** The commands that mean the same on a socket and over `POST /api/v1/commands`. Those about a connection are its session's. */
 import type { Identity } from '@greenlight/handshake/identity';
+import { simulatedMark } from '@greenlight/protocol/event';
 import type {
   AuthCommand,
   Command,
@@ -52,7 +53,7 @@ async function start(
   { id, kind, input }: StartCommand,
 ): Promise<Reply> {
   if (!maySteerRuns(identity)) return errorReply(id, MAY_NOT_STEER);
-  const started = await runs.start({ kind, input, owner: identity.user });
+  const started = await runs.start({ kind, input, owner: identity.user, ...simulatedMark(identity) });
   if (!started.ok) return errorReply(id, started);
   return { id, type: 'ok', workflow: started.run.id, state: started.run.state };
 }
@@ -67,7 +68,7 @@ async function control(
   const owner = runs.privateOwner(workflow);
   if (owner !== null && owner !== identity.user)
     return errorReply(id, { code: 'not_found', detail: `There is no run ${JSON.stringify(workflow)}.` });
-  const controlled = await runs.control(workflow, action, identity.user);
+  const controlled = await runs.control(workflow, action, identity);
   if (!controlled.ok) return errorReply(id, controlled);
   return { id, type: 'ok', workflow, state: controlled.run.state };
 }

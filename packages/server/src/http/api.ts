@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import { hideCredentials } from '@greenlight/handshake/credential-shape';
+import { simulatedMark } from '@greenlight/protocol/event';
 import type { Services } from '../services.ts';
 import type { Api, ApiEnv, Call } from './call.ts';
 import type { Reports } from './reports.ts';
@@ -39,7 +40,12 @@ export function createApi(
     if (error instanceof HTTPException)
       return c.env.fail({ code: 'invalid_input', detail: 'The body is not valid JSON.' });
     services.logger.error(
-      { attempt: c.env.request.attempt, path: hideCredentials(c.env.path), error },
+      {
+        attempt: c.env.request.attempt,
+        path: hideCredentials(c.env.path),
+        error,
+        ...simulatedMark(c.env.identity),
+      },
       'A request failed.',
     );
     return c.env.fail({ code: 'internal_error' });

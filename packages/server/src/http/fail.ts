@@ -1,11 +1,13 @@
 /** A request that was let in and cannot be done: its problem. What is a refusal after all leaves through `refuse`. */
 import type { ServerResponse } from 'node:http';
 import { hideCredentials } from '@greenlight/handshake/credential-shape';
+import type { Identity } from '@greenlight/handshake/identity';
 import { problemOf } from '@greenlight/handshake/problem';
 import { REFUSALS } from '@greenlight/handshake/refusals';
 import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { RefusedCode } from '@greenlight/handshake/verdict';
 import { type CheckedStage, type ProblemCode, type Stage, STAGES } from '@greenlight/protocol/codes';
+import { simulatedMark } from '@greenlight/protocol/event';
 import { problemHeaders } from '../problem-headers.ts';
 import { type ExplainAt, writeProblem } from '../refuse.ts';
 import type { Services } from '../services.ts';
@@ -22,7 +24,8 @@ export type RequestFailure = {
 export type FailedRequest = {
   readonly request: HandshakeRequest;
   readonly response: ServerResponse;
-  /** The stages that it passed when it was let in. */
+  /** Who was let in, and the stages that were passed then. */
+  readonly identity: Identity | null;
   readonly checked: readonly CheckedStage[];
   readonly explainAt?: ExplainAt;
 };
@@ -32,7 +35,7 @@ type FailServices = Pick<Services, 'attempts' | 'refuse' | 'settings' | 'logger'
 /** Tells whether it was a refusal, which was counted as one. */
 export function failRequest(
   services: FailServices,
-  { request, checked, ...exit }: FailedRequest,
+  { request, identity, checked, ...exit }: FailedRequest,
   failure: RequestFailure,
 ): 'refused' | 'failed' {
   const { code, more, ...facts } = failure;
@@ -48,6 +51,7 @@ export function failRequest(
           code,
           ...(detail !== undefined && { detail }),
           ...(retryAfterMs !== undefined && { retryAfterMs }),
+          ...(identity?.simulated && { operator: { simulated: true } }),
         },
         checked: withFailed(checked, stage),
       },
@@ -58,10 +62,17 @@ export function failRequest(
   const { attempt } = request;
   const problem = problemOf(code, { ...facts, checked }, { attempt, publicUrl: services.settings.publicUrl });
   services.logger.info(
-    { attempt, transport: request.transport, path: hideCredentials(request.path), code },
+    {
+      attempt,
+      transport: request.transport,
+      path: hideCredentials(request.path),
+      code,
+      ...simulatedMark(identity),
+    },
     `Could not do a request: ${hideCredentials(problem.detail)}`,
   );
-  services.attempts.recordFailed(new Date(request.receivedAt).toISOString(), problem);
+  const at = new Date(request.receivedAt).toISOString();
+  services.attempts.recordFailed({ at, problem, ...simulatedMark(identity) });
   const body = JSON.stringify({ ...problem, ...more });
   const headers = problemHeaders(problem, request, services.settings);
   writeProblem(exit, problem, { headers, body });

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hideCredentials } from '@greenlight/handshake/credential-shape';
 import type { HandshakeRequest, Transport } from '@greenlight/handshake/request';
+import { simulatedMark } from '@greenlight/protocol/event';
 import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
 import type { Plan } from '../admission.ts';
 import { corsHeaders } from '../cors.ts';
@@ -74,8 +75,8 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
     const { request, verdict, matched, access, exit } = admitted;
     let refused = false;
     const fail = (failure: RequestFailure): Failed => {
-      const { checked } = verdict;
-      refused = failRequest(services, { request, checked, ...exit }, failure) === 'refused';
+      const { checked, identity } = verdict;
+      refused = failRequest(services, { request, identity, checked, ...exit }, failure) === 'refused';
       return new Response(null) as Failed;
     };
     const isStream = access !== null && access.transport !== 'rest';
@@ -85,7 +86,12 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
       else answerOptions(exit.response, methodsOf(matched?.route));
     } catch (error) {
       logger.error(
-        { attempt: request.attempt, path: hideCredentials(request.path), error },
+        {
+          attempt: request.attempt,
+          path: hideCredentials(request.path),
+          error,
+          ...simulatedMark(verdict.identity),
+        },
         'A request failed.',
       );
       fail({ code: 'internal_error' });
@@ -129,7 +135,7 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
 
 type Admitted = {
   readonly incoming: IncomingMessage;
-  readonly exit: Omit<FailedRequest, 'request' | 'checked'>;
+  readonly exit: Omit<FailedRequest, 'request' | 'identity' | 'checked'>;
   readonly request: HandshakeRequest;
   readonly verdict: AcceptedVerdict;
   readonly matched: RouteMatch | null;

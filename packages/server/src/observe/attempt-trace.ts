@@ -36,6 +36,7 @@ export function attemptTrace(request: HandshakeRequest, verdict: Verdict): Attem
         typeof value === 'string' ? hideCredentials(value) : value,
       ]),
     ),
+    ...((identity?.simulated || failure?.operator?.['simulated']) && { simulated: true }),
   };
 }
 

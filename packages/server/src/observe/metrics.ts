@@ -7,7 +7,7 @@ import type { ServerInfo } from '../info.ts';
 
 export interface Metrics {
   /** One attempt on any transport; `code` is null when it was let in. */
-  handshake(transport: Transport, code: RefusedCode | null): void;
+  handshake(transport: Transport, code: RefusedCode | null, simulated: boolean): void;
   connectionOpened(transport: Transport): void;
   connectionClosed(transport: Transport): void;
   /** Events that were appended. */
@@ -34,6 +34,12 @@ export function createMetrics(info: Pick<ServerInfo, 'version' | 'build' | 'node
     name: 'greenlight_handshakes_total',
     help: 'Attempts by outcome; code is empty for those that were let in.',
     labelNames: ['transport', 'outcome', 'code'],
+    registers,
+  });
+  const simulations = new Counter({
+    name: 'greenlight_simulated_handshakes_total',
+    help: 'Those of the attempts that came with a simulated sign-in.',
+    labelNames: ['transport', 'outcome'],
     registers,
   });
   const connections = new Gauge({
@@ -80,8 +86,11 @@ export function createMetrics(info: Pick<ServerInfo, 'version' | 'build' | 'node
   }).set({ version: info.version, build: info.build, node: info.node }, 1);
 
   return {
-    handshake: (transport, code) =>
-      handshakes.inc({ transport, outcome: code === null ? 'accepted' : 'refused', code: code ?? '' }),
+    handshake(transport, code, simulated) {
+      const outcome = code === null ? 'accepted' : 'refused';
+      handshakes.inc({ transport, outcome, code: code ?? '' });
+      if (simulated) simulations.inc({ transport, outcome });
+    },
     connectionOpened: (transport) => connections.inc({ transport }),
     connectionClosed: (transport) => connections.dec({ transport }),
     published: (durability, events) => publications.inc({ durability }, events),

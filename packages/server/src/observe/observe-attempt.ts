@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '@greenlight/log/log';
 import { HANDSHAKES_CHANNEL } from '@greenlight/protocol/channel';
-import type { Event } from '@greenlight/protocol/event';
+import { type Event, simulatedMark } from '@greenlight/protocol/event';
 import { isProbeAttempt, type Problem } from '@greenlight/protocol/problem';
 import type { Attempts, AttemptTrace } from '../attempts.ts';
 import type { ServerInfo } from '../info.ts';
@@ -34,6 +34,7 @@ export function createObserveAttempt(options: ObserveOptions): ObserveAttempt {
       time: new Date(clock()).toISOString(),
       specversion: '1.0',
       data: trace,
+      ...simulatedMark(trace),
     };
     log.append({ appends: [{ channel: HANDSHAKES_CHANNEL, events: [event] }] }).catch((error: unknown) => {
       logger.error({ attempt: trace.attempt, error }, 'An attempt could not be published.');
@@ -42,7 +43,7 @@ export function createObserveAttempt(options: ObserveOptions): ObserveAttempt {
 
   return (trace, problem) => {
     const isProbe = isProbeAttempt(trace.attempt);
-    if (!isProbe) metrics.handshake(trace.transport, trace.code);
+    if (!isProbe) metrics.handshake(trace.transport, trace.code, trace.simulated ?? false);
     // REST and long-poll requests that were let in are ordinary work: telling of each would drown the others, and wake
     // whoever polls for this channel.
     const isWork = trace.transport === 'rest' || trace.transport === 'long-poll';
@@ -55,7 +56,7 @@ export function createObserveAttempt(options: ObserveOptions): ObserveAttempt {
     if (isProbe) return;
     publish(trace);
     const { attempt, transport, method, path, address, origin, user, stage, code } = trace;
-    const fields = { attempt, transport, method, path, address, origin, user };
+    const fields = { attempt, transport, method, path, address, origin, user, ...simulatedMark(trace) };
     if (problem) logger.warn({ ...fields, stage, code, facts: trace.facts }, refusalLine(trace, problem));
     else logger.info(fields, 'Let in.');
   };

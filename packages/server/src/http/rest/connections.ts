@@ -20,6 +20,7 @@ const connection: z.ZodType<ConnectionInfo> = z
     queuedBytes: z.int(),
     rttMs: z.number().nullable(),
     delivered: z.int(),
+    simulated: z.literal(true).optional(),
   })
   .openapi('Connection');
 

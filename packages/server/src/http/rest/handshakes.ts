@@ -8,18 +8,24 @@ import { checkedStage, problem, problemResponse, refusalCode, stage } from '../s
 
 const TRANSPORTS = ['websocket', 'sse', 'long-poll', 'rest'] as const;
 
+const simulated = z
+  .literal(true)
+  .optional()
+  .openapi({ description: 'The credential came from a simulated sign-in, or said so.' });
+
 const publicVerdict: z.ZodType<PublicVerdict> = z
   .union([
     z
-      .intersection(z.object({ outcome: z.literal('accepted'), at: timestamp }), problem)
+      .intersection(z.object({ outcome: z.literal('accepted'), at: timestamp, simulated }), problem)
       .openapi({ description: 'Let in, and what was asked for could not be done: the problem.' }),
     z.object({
       outcome: z.literal('accepted'),
       attempt: z.string(),
       at: timestamp,
+      simulated,
       checked: z.array(checkedStage),
     }),
-    z.intersection(z.object({ outcome: z.literal('refused'), at: timestamp }), problem),
+    z.intersection(z.object({ outcome: z.literal('refused'), at: timestamp, simulated }), problem),
   ])
   .openapi('PublicVerdict');
 
@@ -46,6 +52,7 @@ const attemptTrace: z.ZodType<AttemptTrace> = z
     detail: z.string().nullable(),
     fix: z.string().nullable(),
     facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    simulated,
   })
   .openapi('AttemptTrace');
 

@@ -1,6 +1,7 @@
 /** Recommendations: look at them and decide, one by one or many at once. */
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Identity } from '@greenlight/handshake/identity';
+import { simulatedMark } from '@greenlight/protocol/event';
 import type { Recommendation } from '@greenlight/protocol/review';
 import type { ReviewAction, ReviewResult } from '@greenlight/runs/review';
 import type { Services } from '../../services.ts';
@@ -88,8 +89,9 @@ export function addRecommendationRoutes(api: Api, services: Services): void {
   ) {
     const seen = await visible(id, by.caller);
     if (!seen.ok) return seen;
-    const { user } = by.caller;
-    return review.decide(id, action, by.version === undefined ? { user } : { user, version: by.version });
+    const { caller, version } = by;
+    const reviewer = { user: caller.user, ...simulatedMark(caller) };
+    return review.decide(id, action, version === undefined ? reviewer : { ...reviewer, version });
   }
 
   api.openapi(list, async (c) => {

@@ -1,6 +1,7 @@
 /** Runs: start them, steer them, look at them. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { workflowChannel } from '@greenlight/protocol/channel';
+import { simulatedMark } from '@greenlight/protocol/event';
 import { formatPosition } from '@greenlight/protocol/position';
 import { CONTROL_ACTIONS, type RunSnapshot } from '@greenlight/protocol/run';
 import type { Services } from '../../services.ts';
@@ -123,10 +124,12 @@ export function addWorkflowRoutes(api: Api, services: Services, reports: Reports
 
   api.openapi(start, async (c) => {
     const { kind, input, title, private: hidden } = c.req.valid('json');
+    const caller = callerOf(c);
     const started = await runs.start({
       kind,
       input: input ?? {},
-      owner: callerOf(c).user,
+      owner: caller.user,
+      ...simulatedMark(caller),
       private: hidden,
       ...(title !== undefined && { title }),
     });
@@ -190,7 +193,7 @@ export function addWorkflowRoutes(api: Api, services: Services, reports: Reports
       responses: { 200: { description: 'The run after the transition.', ...aRun }, default: problemResponse },
     });
     api.openapi(control, async (c) => {
-      const result = await runs.control(c.req.valid('param').id, action, callerOf(c).user);
+      const result = await runs.control(c.req.valid('param').id, action, callerOf(c));
       return result.ok ? c.json(result.run, 200) : c.env.fail(result);
     });
   }

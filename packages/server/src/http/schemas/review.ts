@@ -41,6 +41,7 @@ export const validation: z.ZodType<Validation> = z
     counts: severityCounts,
     findings: z.array(finding),
     createdAt: timestamp,
+    simulated: z.literal(true).optional(),
   })
   .openapi('Validation', { description: "One document's result in one run." });
 
@@ -65,5 +66,6 @@ export const recommendation: z.ZodType<Recommendation> = z
     decidedBy: z.string().optional(),
     decidedAt: timestamp.optional(),
     createdAt: timestamp,
+    simulated: z.literal(true).optional(),
   })
   .openapi('Recommendation');

@@ -67,6 +67,7 @@ export const runDelta: z.ZodType<RunDelta> = z
     counts: counts.optional(),
     result: z.unknown().optional(),
     autoResumed: z.int().optional(),
+    simulated: z.literal(true).optional(),
     by: z.string().optional(),
   })
   .openapi('RunDelta', {
