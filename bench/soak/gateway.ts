@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type GatewayProcess, startGateway } from '@greenlight/testkit/start-gateway';
+import { HEARTBEAT_MS } from './heartbeat.ts';
 import type { Keeping } from './plan.ts';
 
-export const HEARTBEAT_MS = 300;
 const MUCH = 1_000_000_000;
 
 const CONFIG = {

@@ -43,6 +43,10 @@ export type Plan = {
   readonly kills: readonly Kill[];
 };
 
+/** Characters of padding: less than what the gateway takes in one request, and holds for one connection. */
+const MOST_OF_A_BATCH = 400_000;
+const MOST_OF_AN_EVENT = 60_000;
+
 const EVERYWHERE = [
   'cut',
   'cut',
@@ -127,7 +131,9 @@ function publishersOf(
       channel: random.pick(channels as [PlannedChannel, ...PlannedChannel[]]).name,
       key,
       ids: Array.from({ length: size }, (_, n) => `${key}.${n}`),
-      padding: random.chance(0.05) ? random.between(1_000, 8_000) : random.between(0, 200),
+      padding: random.chance(0.05)
+        ? random.between(1_000, Math.min(MOST_OF_AN_EVENT, Math.ceil(MOST_OF_A_BATCH / size)))
+        : random.between(0, 200),
     });
   }
   return batches.map((mine) => ({

@@ -27,7 +27,7 @@ export const emptyLedger = (): Ledger => ({
 type Answer = { readonly ok: true; readonly duplicate: boolean } & Position;
 /** `again`: nobody can say whether it was published. */
 type Tried = Answer | { readonly ok: false; readonly again: boolean; readonly detail: string };
-type Try = (batch: Batch) => Promise<Tried>;
+type Try = (batch: Batch, patienceMs: number) => Promise<Tried>;
 
 export type PublishOptions = {
   readonly url: string;
@@ -39,9 +39,10 @@ export type PublishOptions = {
 };
 
 const PATIENCE_MS = 1_500;
-const PAUSE_MS = 30;
-/** A batch that is not through by then, long after the last fault, never will be. */
-const GIVE_UP_MS = 30_000;
+const LONGEST_PATIENCE_MS = 12_000;
+const PAUSE_MS = 50;
+/** A batch that is not through by then, long after the last fault, never will be. A gateway may need many seconds to start. */
+const GIVE_UP_MS = 120_000;
 
 const eventsOf = ({ ids, padding }: Batch) =>
   ids.map((id) => ({ id, type: 'soak.event', data: { padding: 'x'.repeat(padding) } }));
@@ -66,8 +67,8 @@ async function publishBatch(
 ): Promise<void> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
   for (const id of batch.ids) ledger.unknown.add(id);
-  for (;;) {
-    const tried = await attempt(batch);
+  for (let patienceMs = PATIENCE_MS; ; patienceMs = Math.min(1.5 * patienceMs, LONGEST_PATIENCE_MS)) {
+    const tried = await attempt(batch, patienceMs);
     if (tried.ok) return acknowledge(batch, ledger, tried);
     if (!tried.again || performance.now() > giveUpAt) {
       ledger.troubles.push(`${batch.key} could not be published: ${tried.detail}`);
@@ -91,7 +92,7 @@ function acknowledge({ channel, ids }: Batch, ledger: Ledger, { epoch, offset, d
 function withRest({ url, apiKey }: PublishOptions): { attempt: Try; close: () => void } {
   return {
     close: () => {},
-    async attempt(batch) {
+    async attempt(batch, patienceMs) {
       try {
         const response = await fetch(`${url}/api/v1/channels/${batch.channel}/publications`, {
           method: 'POST',
@@ -101,7 +102,7 @@ function withRest({ url, apiKey }: PublishOptions): { attempt: Try; close: () =>
             'idempotency-key': batch.key,
           },
           body: JSON.stringify(eventsOf(batch)),
-          signal: AbortSignal.timeout(PATIENCE_MS),
+          signal: AbortSignal.timeout(patienceMs),
         });
         if (!response.ok) {
           const again = response.status >= 500 || response.status === 429;
@@ -121,10 +122,10 @@ function withSdk({ url, apiKey }: PublishOptions): { attempt: Try; close: () => 
   client.subscribe('soak:idle');
   return {
     close: () => client.close(),
-    async attempt(batch) {
+    async attempt(batch, patienceMs) {
       const published = await Promise.race([
         client.publish(batch.channel, eventsOf(batch), { idempotencyKey: batch.key }),
-        until(performance.now() + PATIENCE_MS),
+        until(performance.now() + patienceMs),
       ]);
       if (!published) return { ok: false, again: true, detail: 'no answer in time' };
       if (published.ok) return published;

@@ -42,6 +42,9 @@ export class Reader {
 
   /** Goes on with another transport from where it is. */
   hop(kind: FollowerKind): void {
+    const begun = [...this.#since.values()].filter((since) => typeof since === 'object' && since !== null);
+    // One `since` cannot say "from the beginning" of one channel and "from here" of another.
+    if (begun.length > 0 && begun.length < this.#since.size) return;
     this.#stop();
     const { url, apiKey } = this.#options;
     const following: Following = {

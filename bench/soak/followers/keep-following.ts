@@ -1,33 +1,50 @@
 /** What all plain followers do: connect, read until it breaks, wait a moment, go on from where they are. */
+import { HEARTBEAT_MS } from '../heartbeat.ts';
 
-/** No sign of life for so long means that the connection is gone; the soak's gateway beats every 300 ms. */
-export const SILENCE_MS = 1_200;
-const PAUSE_MS = 40;
+/** No sign of life for so long means that the connection is gone. */
+export const SILENCE_MS = 3 * HEARTBEAT_MS;
+const SHORTEST_PAUSE_MS = 40;
+const LONGEST_PAUSE_MS = 640;
 
-/** `once` follows until the connection ends, well or badly, or the signal fires. The answer ends it all. */
-export function keepFollowing(once: (signal: AbortSignal) => Promise<void>): () => void {
+/** A connection that is being read. */
+export type Life = {
+  /** Ends it: the application is done, or nothing was heard for too long. */
+  readonly signal: AbortSignal;
+  /** Something was heard. */
+  readonly alive: () => void;
+};
+
+/** `once` follows until the connection ends, well or badly. The answer ends it all. */
+export function keepFollowing(once: (life: Life) => Promise<void>, silenceMs = SILENCE_MS): () => void {
   const closing = new AbortController();
-  const { signal } = closing;
   void (async () => {
-    while (!signal.aborted) {
-      await once(signal).catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    let pauseMs = SHORTEST_PAUSE_MS;
+    while (!closing.signal.aborted) {
+      const life = watch(closing.signal, silenceMs);
+      await once(life).catch(() => {});
+      life.done();
+      // Those whom nobody answers come back less often: they may be what keeps the machine busy.
+      pauseMs = life.heard() ? SHORTEST_PAUSE_MS : Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   })();
   return () => closing.abort();
 }
 
-/** Fires when `alive` was not called for so long. */
-export function watchdog(signal: AbortSignal): { readonly signal: AbortSignal; alive(): void; done(): void } {
+function watch(closing: AbortSignal, silenceMs: number): Life & { done(): void; heard(): boolean } {
   const silent = new AbortController();
-  let timer = setTimeout(() => silent.abort(), SILENCE_MS);
+  const listen = (): ReturnType<typeof setTimeout> => setTimeout(() => silent.abort(), silenceMs);
+  let timer = listen();
+  let heard = false;
   return {
-    signal: AbortSignal.any([signal, silent.signal]),
+    signal: AbortSignal.any([closing, silent.signal]),
     alive() {
+      heard = true;
       clearTimeout(timer);
-      timer = setTimeout(() => silent.abort(), SILENCE_MS);
+      timer = listen();
     },
     done: () => clearTimeout(timer),
+    heard: () => heard,
   };
 }
 

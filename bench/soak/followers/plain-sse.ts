@@ -3,34 +3,29 @@ import { decodeServerFrame } from '@greenlight/protocol/decode';
 import type { SubscribeOutcome } from '@greenlight/protocol/frames';
 import { formatPosition, parseVector } from '@greenlight/protocol/position';
 import type { Follow, Following } from './follower.ts';
-import { keepFollowing, strictDecoder, watchdog } from './keep-following.ts';
+import { keepFollowing, strictDecoder } from './keep-following.ts';
 import { sinceText } from './since-text.ts';
 
 export const followWithSse: Follow = (following) => {
   const { url, apiKey, since } = following;
   const channels = [...since.keys()];
-  return keepFollowing(async (signal) => {
-    const life = watchdog(signal);
-    try {
-      const lastEventId = sinceText(since);
-      const response = await fetch(`${url}/api/v1/sse?channels=${channels.join(',')}`, {
-        headers: { authorization: `Bearer ${apiKey}`, ...(lastEventId && { 'last-event-id': lastEventId }) },
-        signal: life.signal,
-      });
-      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
-      if (!response.ok || !isStream || !response.body) return;
-      const decoder = strictDecoder();
-      const take = eventReader(following);
-      let rest = '';
-      for await (const bytes of response.body) {
-        if (signal.aborted) return;
-        life.alive();
-        const blocks = (rest + decoder.decode(bytes, { stream: true })).split('\n\n');
-        rest = blocks.pop() ?? '';
-        for (const block of blocks) take(block);
-      }
-    } finally {
-      life.done();
+  return keepFollowing(async ({ signal, alive }) => {
+    const lastEventId = sinceText(since);
+    const response = await fetch(`${url}/api/v1/sse?channels=${channels.join(',')}`, {
+      headers: { authorization: `Bearer ${apiKey}`, ...(lastEventId && { 'last-event-id': lastEventId }) },
+      signal,
+    });
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+    if (!response.ok || !isStream || !response.body) return;
+    const decoder = strictDecoder();
+    const take = eventReader(following);
+    let rest = '';
+    for await (const bytes of response.body) {
+      if (signal.aborted) return;
+      alive();
+      const blocks = (rest + decoder.decode(bytes, { stream: true })).split('\n\n');
+      rest = blocks.pop() ?? '';
+      for (const block of blocks) take(block);
     }
   });
 };

@@ -3,7 +3,7 @@ import type { EventPush, SubscribeOutcome } from '@greenlight/protocol/frames';
 import { type Since, formatPosition } from '@greenlight/protocol/position';
 import { WebSocket } from 'ws';
 import type { Follow, Following } from './follower.ts';
-import { keepFollowing, watchdog } from './keep-following.ts';
+import { keepFollowing, type Life } from './keep-following.ts';
 
 type Message =
   | EventPush
@@ -12,7 +12,7 @@ type Message =
 
 export const followWithWebSocket: Follow = (following) => {
   const closers = [...following.since.keys()].map((channel) =>
-    keepFollowing((signal) => followOne(following, { channel, signal })),
+    keepFollowing((life) => followOne(following, { channel, life })),
   );
   return () => {
     for (const close of closers) close();
@@ -22,18 +22,14 @@ export const followWithWebSocket: Follow = (following) => {
 const query = (since: Since): string =>
   since === null ? '' : `?since=${since === 'earliest' ? since : formatPosition(since)}`;
 
-function followOne(
-  following: Following,
-  { channel, signal }: { channel: string; signal: AbortSignal },
-): Promise<void> {
+function followOne(following: Following, { channel, life }: { channel: string; life: Life }): Promise<void> {
   const { url, apiKey, since, event, outcome } = following;
-  const life = watchdog(signal);
   const address = `${url.replace('http', 'ws')}/ws/${channel}${query(since.get(channel) ?? null)}`;
   const socket = new WebSocket(address, { headers: { authorization: `Bearer ${apiKey}` } });
   life.signal.addEventListener('abort', () => socket.terminate());
   socket.on('ping', () => life.alive());
   socket.on('message', (bytes: Buffer) => {
-    if (signal.aborted) return;
+    if (life.signal.aborted) return;
     life.alive();
     const message = JSON.parse(bytes.toString()) as Message;
     if (message.type === 'connection_established')
@@ -42,10 +38,5 @@ function followOne(
       event(message.channel, { epoch: message.epoch, offset: message.offset, id: message.event.id });
   });
   socket.on('error', () => {});
-  return new Promise((resolve) =>
-    socket.on('close', () => {
-      life.done();
-      resolve();
-    }),
-  );
+  return new Promise((resolve) => socket.on('close', () => resolve()));
 }

@@ -3,7 +3,7 @@ import { createClient } from '@greenlight/client/client';
 import type { Follow } from './follower.ts';
 
 /** Faults last a second or two here, so whoever waits as long as in real life would sleep through the soak. */
-export const IMPATIENT = { connectMs: 1_000, explainMs: 500, firstRetryMs: 40, longestRetryMs: 300 };
+export const IMPATIENT = { connectMs: 4_000, explainMs: 1_000, firstRetryMs: 40, longestRetryMs: 640 };
 
 export const followWithSdk: Follow = ({ url, apiKey, since, event, outcome, trouble }) => {
   const client = createClient({ url, credential: { token: apiKey }, limits: IMPATIENT });
