@@ -67,6 +67,8 @@ export type ErrorReply = {
   detail: string;
   retryable: boolean;
   fix?: string;
+  /** Of a refused `auth`: to look it up by. */
+  attempt?: string;
   checked?: readonly CheckedStage[];
 };
 

@@ -25,7 +25,9 @@ export type Exit =
       readonly kind: 'frame';
       readonly send: (push: RefusalPush) => void;
       readonly close: (code: CloseCode, reason: string) => void;
-    };
+    }
+  /** The caller answers a command with the problem, on a connection that goes on. */
+  | { readonly kind: 'reply' };
 
 export type Refused = Extract<Verdict, { outcome: 'refused' }>;
 export type AcceptedVerdict = Extract<Verdict, { outcome: 'accepted' }>;
@@ -70,6 +72,7 @@ function answer(
   exit: Exit,
   { allowedOrigins }: Pick<ServerSettings, 'allowedOrigins'>,
 ): void {
+  if (exit.kind === 'reply') return;
   if (exit.kind === 'frame') {
     exit.send(refusalPush(problem));
     exit.close(closeCodeOf(problem.status), closeReasonOf(problem));

@@ -1,5 +1,6 @@
 /** Credentials that end while a connection is open, on a whole node. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AttemptTrace } from '../attempts.ts';
 import { startNode, type TestNode } from '../http/testing/start-node.ts';
 import { TestSocket } from '../testing/clients.ts';
 import { signWithSecret } from './testing/issuer.ts';
@@ -15,8 +16,8 @@ afterEach(() => node[Symbol.asyncDispose]());
 const tokenFor = (seconds: number, claims: object = {}): Promise<string> =>
   signWithSecret(SECRET, { exp: Math.floor(Date.now() / 1_000) + seconds, ...claims });
 
-async function connected(token: string): Promise<TestSocket> {
-  const socket = new TestSocket(node, '/api/v1/ws');
+async function connected(token: string, to: TestNode = node): Promise<TestSocket> {
+  const socket = new TestSocket(to, '/api/v1/ws');
   await socket.opened;
   await ask(socket, { id: 1, type: 'auth', token });
   await socket.until(({ type }) => type === 'welcome');
@@ -63,6 +64,38 @@ describe('a connection whose token ends', () => {
     const other = await ask(socket, { id: 3, type: 'auth', token: await tokenFor(60, { sub: 'eve' }) });
     expect(other).toMatchObject({ type: 'error', code: 'invalid_input' });
     expect(await ask(socket, { id: 4, type: 'ping' })).toMatchObject({ type: 'ok' });
+  });
+
+  it('[H15] tells of a fresh one that is refused as of every refusal, by an attempt of its own', async () => {
+    using socket = await connected(await tokenFor(60));
+    const { attempt, ...told } = await ask(socket, { id: 2, type: 'auth', token: await tokenFor(-5) });
+    expect(told).toMatchObject({ type: 'error', code: 'token_expired' });
+    const verdict = await node.call('GET', `/api/v1/handshakes/${attempt as string}`);
+    expect(verdict.body).toMatchObject({ outcome: 'refused', code: 'token_expired', attempt });
+    const key = await node.key('operator');
+    const { items } = (await node.call('GET', '/api/v1/handshakes', { key })).body;
+    const outcomes = items.map(({ outcome, transport }: AttemptTrace) => [outcome, transport]);
+    expect(outcomes).toEqual([
+      ['refused', 'websocket'],
+      ['accepted', 'websocket'],
+    ]);
+    const lines = node.logged.filter((line) => line.includes(attempt as string));
+    expect(lines.map((line) => JSON.parse(line).code)).toEqual(['token_expired']);
+    const history = await node.call('GET', '/api/v1/channels/$SYS:handshakes/history', { key });
+    expect(history.body.events.at(-1).event).toMatchObject({ type: 'handshake.refused', subject: attempt });
+    const metrics = (await node.call('GET', '/metrics')).text;
+    expect(metrics).toContain('{transport="websocket",outcome="refused",code="token_expired"} 1');
+  });
+
+  it('[C25] takes no further place: a user with as many connections as may be can renew each', async () => {
+    await using full = await startNode({
+      identity: { tokens: { secret: SECRET, clockSkewSeconds: 0 } },
+      limits: { connectionsPerUser: 1, connectionsPerKey: 1, connectionsPerAddress: 1, connections: 1 },
+    });
+    using socket = await connected(await tokenFor(60), full);
+    const fresh = { type: 'auth', token: await tokenFor(120) };
+    for (const id of [2, 3]) expect(await ask(socket, { id, ...fresh })).toMatchObject({ type: 'ok' });
+    expect(full.services.connections.countOfUser('dora')).toBe(1);
   });
 
   it('[C25] ends when the fresh one may not read what it reads', async () => {

@@ -1,6 +1,5 @@
 /** The full protocol over a WebSocket: `greenlight.v1`, PROTOCOL.md section F. */
 import type { Identity } from '@greenlight/handshake/identity';
-import { refusalProblem } from '@greenlight/handshake/problem';
 import { decodeCommand } from '@greenlight/protocol/decode';
 import type { AuthCommand, Command, Reply, UnsubscribeCommand } from '@greenlight/protocol/frames';
 import type { Accepted } from '../accepted.ts';
@@ -102,18 +101,21 @@ function unsubscribe(session: Session, { id, channels }: UnsubscribeCommand): Re
     : errorReply(id, { code: 'not_subscribed', detail: `This connection does not read ${missing}.` });
 }
 
-/** A fresher credential on an open connection: it goes on beyond the old one's end. */
+/** A fresher credential on an open connection: it goes on beyond the old one's end. An attempt of its own. */
 async function renew(
-  { admission, settings }: Services,
-  { accepted: { request }, session }: { readonly accepted: Accepted; readonly session: Session },
+  { admission, attempts, clock, refuse }: Services,
+  { accepted, session }: { readonly accepted: Accepted; readonly session: Session },
   command: AuthCommand,
 ): Promise<Reply> {
   const { id } = command;
+  const request = { ...accepted.request, attempt: attempts.claim(null), receivedAt: clock() };
   const verdict = await admission.renew(request, presentedBy(command));
   if (verdict.outcome === 'refused') {
-    const { explain, publicUrl } = settings;
-    return errorReply(id, refusalProblem(verdict, { attempt: request.attempt, explain, publicUrl }));
+    const problem = refuse(request, verdict, { kind: 'reply' });
+    const { attempt, checked } = problem;
+    return { ...errorReply(id, problem), attempt, checked };
   }
+  attempts.release(request.attempt);
   const { user } = session.identity;
   if (verdict.identity?.user !== user)
     return errorReply(id, {

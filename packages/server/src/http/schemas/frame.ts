@@ -88,6 +88,7 @@ const errorReply: z.ZodType<ErrorReply> = z
     detail: z.string(),
     retryable: z.boolean(),
     fix: z.string().optional(),
+    attempt: z.string().optional().openapi({ description: 'Of a refused `auth`: to look it up by.' }),
     checked: z.array(checkedStage).optional(),
   })
   .openapi('ErrorReply');
