@@ -37,7 +37,7 @@ describe.skipIf(noChromium !== null)('the light, while connections really break'
     const { head } = await stage.api<{ head: number }>(`/api/v1/workflows/${id}/events?limit=1`);
     await soon(() => page.getByRole('tab', { name: /Events/ }).textContent()).toBe(`Events${head}`);
     expect(complaints).toEqual([]);
-  });
+  }, 180_000);
 
   it('[D2] shows that the device has no network', async () => {
     const { page, context } = await stage.visit();

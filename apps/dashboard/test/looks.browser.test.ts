@@ -1,23 +1,17 @@
-import { mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { RunSnapshot, RunState } from '@greenlight/protocol/run';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noChromium } from '@greenlight/testkit/chromium';
 import { BROKEN, CLEAN, many } from './documents.ts';
-import { runState, setStage, soon, startThroughDialog, type Stage, type Visitor } from './stage.ts';
+import { look } from './look.ts';
+import { runState, setStage, soon, startThroughDialog, type Stage } from './stage.ts';
 
 const MOST_SCRIPT = 150_000;
 
 describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assistive technology', () => {
   let stage: Stage;
-  let shots: string;
   let run: string;
   beforeAll(async () => {
-    shots = process.env['GREENLIGHT_SCREENSHOTS'] ?? (await mkdtemp(join(tmpdir(), 'greenlight-shots-')));
-    await mkdir(shots, { recursive: true });
     stage = await setStage();
     await stage.write({ ...CLEAN, ...BROKEN, ...many(300) });
   });
@@ -39,26 +33,6 @@ describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assisti
     await until(paused, 'running');
     await stage.api(`/api/v1/workflows/${paused}/pause`, {});
     await until(paused, 'paused');
-  }
-
-  /** Looks at what is open, in both themes and in a narrow window. */
-  async function look({ page, complaints }: Visitor, name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const told = violations.map(
-        ({ id, nodes }) =>
-          `${name} ${colorScheme}: ${id} at ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
-      );
-      expect(told).toEqual([]);
-    }
-    await page.setViewportSize({ width: 375, height: 740 });
-    await page.screenshot({ path: join(shots, `${name}-narrow.png`) });
-    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(`${name}: ${tooWide} px too wide`).toBe(`${name}: 0 px too wide`);
-    await page.setViewportSize({ width: 1280, height: 800 });
-    expect(complaints).toEqual([]);
   }
 
   it('[D11] [D12] the sign-in form', async () => {

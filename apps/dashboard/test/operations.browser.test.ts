@@ -138,9 +138,17 @@ describe.skipIf(noChromium !== null)('what operators see of the node', () => {
     await page.getByRole('button', { name: 'Disable lin' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
     await soon(async () => (await lin())?.state).toBe('disabled');
+    expect(complaints).toEqual([]);
+  });
+
+  it('[D24] shows the settings in force and how each is changed', async () => {
+    const { page, complaints } = await stage.visit({ path: 'settings' });
     const origins = page.locator('[data-setting="Allowed origins"]');
+    await origins.waitFor();
     expect(await origins.textContent()).toContain(stage.gateway.url);
     await origins.getByRole('button', { name: 'Copy GREENLIGHT_ALLOWED_ORIGINS' }).waitFor();
+    await page.getByText(/^\d+ limits$/).click();
+    await page.getByRole('button', { name: 'Copy limits.heartbeatMs' }).waitFor();
     expect(complaints).toEqual([]);
   });
 });

@@ -36,14 +36,18 @@ const NETWORK = /^(?:Failed to load resource|WebSocket connection to )/;
 export type StageOptions = {
   /** Fills the data folder before the gateway starts. */
   readonly seed?: (data: string) => Promise<void>;
+  /** Further settings of the gateway, as in its configuration file. */
+  readonly config?: Readonly<Record<string, unknown>> & {
+    readonly limits?: Readonly<Record<string, number>>;
+  };
 };
 
-export async function setStage({ seed }: StageOptions = {}): Promise<Stage> {
+export async function setStage({ seed, config: further = {} }: StageOptions = {}): Promise<Stage> {
   await ensureBuilt();
   const folder = await mkdtemp(join(tmpdir(), 'greenlight-page-'));
   const config = join(folder, 'greenlight.config.json');
   // A heartbeat each second, so that nobody waits ten for the light.
-  await writeFile(config, JSON.stringify({ limits: { heartbeatMs: 1_000 } }));
+  await writeFile(config, JSON.stringify({ ...further, limits: { heartbeatMs: 1_000, ...further.limits } }));
   const data = join(folder, '.greenlight');
   await seed?.(data);
   const gateway = await startGateway({ cwd: folder, args: ['--config', config], data });
@@ -113,7 +117,7 @@ export async function startThroughDialog(page: Page, paths: string): Promise<str
 
 /** Waits until the page shows the run in `state`. */
 export const runState = (page: Page, state: string): Promise<void> =>
-  page.locator(`[data-run-state=${state}]`).waitFor();
+  page.locator(`[data-run-state=${state}]`).waitFor({ timeout: 120_000 });
 
 /** Asks again until the answer fits, for as long as a busy machine may take. */
 export const soon = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: 15_000 });

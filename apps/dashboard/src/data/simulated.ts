@@ -3,3 +3,9 @@
 const PREFIX = 'simulated:';
 
 export const isSimulated = (user: string | null | undefined): boolean => user?.startsWith(PREFIX) ?? false;
+
+type Run = { readonly owner: string; readonly simulated?: true };
+
+/** Started by such a one, or steered since. */
+export const isSimulatedRun = ({ owner, simulated }: Run): boolean =>
+  simulated === true || isSimulated(owner);

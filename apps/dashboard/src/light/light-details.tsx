@@ -26,6 +26,11 @@ const SENTENCES = {
   offline: 'This device has no network, or the page was closed to it.',
 } as const satisfies Record<Light['kind'], string>;
 
+const sentenceOf = (light: Light): string =>
+  light.kind === 'reconnecting' && light.refusal
+    ? 'The server turns this page away for now; it tries again by itself.'
+    : SENTENCES[light.kind];
+
 /** All that is known about the connection. */
 export function LightDetails({ light }: { light: Light }) {
   const status = useStatus();
@@ -41,7 +46,7 @@ export function LightDetails({ light }: { light: Light }) {
         <span className="mt-1">
           <LightMark kind={light.kind} />
         </span>
-        <p className="flex-1">{SENTENCES[light.kind]}</p>
+        <p className="flex-1">{sentenceOf(light)}</p>
         <Button className="h-7 px-2 text-xs" onClick={() => client.retry()}>
           <RefreshCw aria-hidden />
           Retry
@@ -129,8 +134,8 @@ function TheRefusal({ refusal, title, children }: RefusalProps) {
       <h2 className="mb-1 text-muted">{title}</h2>
       <p>{refusal.detail}</p>
       <p className="text-muted">{refusal.fix}</p>
-      <p className="mt-1.5 flex items-center gap-1.5 font-mono text-2xs text-muted">
-        <span className="text-bad">{refusal.code}</span>
+      <p className="mt-1.5 flex flex-wrap items-center gap-x-1.5 font-mono text-2xs text-muted">
+        <span className="whitespace-nowrap text-bad">{refusal.code}</span>
         {refusal.attempt && (
           <>
             <span className="truncate">{refusal.attempt}</span>

@@ -9,6 +9,7 @@ import { ProgressBar } from '../../components/progress-bar.tsx';
 import { RunStateMark } from '../../components/run-state.tsx';
 import { SimulatedMark } from '../../components/simulated.tsx';
 import { maySteer, type Me } from '../../data/session.ts';
+import { isSimulatedRun } from '../../data/simulated.ts';
 import { openStartDialog } from '../start/start-dialog-state.ts';
 
 const SHOWN = 8;
@@ -41,7 +42,7 @@ export function ActiveRuns({ runs, known, me }: Props) {
                   <span className="flex min-w-0 items-center gap-2">
                     <RunStateMark state={run.state} wordless />
                     <span className="truncate font-medium">{run.title}</span>
-                    {run.simulated && <SimulatedMark />}
+                    {isSimulatedRun(run) && <SimulatedMark />}
                   </span>
                   <span className="shrink-0 text-xs text-muted">
                     {formatCount(run.progress.completed)}

@@ -8,6 +8,7 @@ import { RunStateMark } from '../../components/run-state.tsx';
 import { SimulatedMark, UserName } from '../../components/simulated.tsx';
 import { severityCounts, SeverityTally } from '../../components/severity.tsx';
 import { useNow } from '../../data/clock.ts';
+import { isSimulatedRun } from '../../data/simulated.ts';
 import { timeLeft, type Sample } from '../../data/time-left.ts';
 
 /** Why it is in this state; of a completed run there is nothing to explain. */
@@ -36,7 +37,7 @@ export function RunHeader({ run, samples }: { run: RunSnapshot; samples: readonl
           {formatCount(progress.completed)}
           {progress.total !== undefined && ` of ${formatCount(progress.total)}`} {progress.unit}
         </span>
-        {run.simulated && <SimulatedMark />}
+        {isSimulatedRun(run) && <SimulatedMark />}
         <span className="ml-auto text-muted">
           {state === 'running' && left !== null && <>about {formatDuration(left)} left</>}
           {state === 'running' && left === null && share !== null && <>{Math.floor(share * 100)} %</>}

@@ -9,6 +9,7 @@ import { SimulatedMark } from '../../components/simulated.tsx';
 import { severityCounts, SeverityTally } from '../../components/severity.tsx';
 import { useRows } from '../../components/use-rows.ts';
 import { useNow } from '../../data/clock.ts';
+import { isSimulatedRun } from '../../data/simulated.ts';
 
 const ROW = 52;
 const COLUMNS =
@@ -64,7 +65,7 @@ function Row({ run, index, top }: { run: RunSnapshot; index: number; top: number
           <Link href={`/runs/${run.id}`} className="truncate font-medium after:absolute after:inset-0">
             {run.title}
           </Link>
-          {run.simulated && <SimulatedMark />}
+          {isSimulatedRun(run) && <SimulatedMark />}
         </span>
         <span className="block truncate text-xs text-muted">
           <span className="md:hidden">{RUN_STATE_LOOKS[state].word} · </span>
