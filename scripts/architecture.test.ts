@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/server': ['protocol', 'handshake', 'log', 'bus', 'runs'],
   'packages/cli': ['protocol', 'client', 'workflows', 'log'],
   'packages/testkit': ['protocol'],
+  'packages/conformance': ['protocol'],
   'apps/gateway': ['protocol', 'handshake', 'log', 'bus', 'runs', 'workflows', 'server'],
   'apps/dashboard': ['protocol', 'client'],
 };
