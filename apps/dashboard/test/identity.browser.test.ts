@@ -1,6 +1,6 @@
 import { issueSimulatedToken } from '@greenlight/server/auth/simulated';
+import { signWithSecret } from '@greenlight/server/auth/testing/issuer';
 import { noChromium } from '@greenlight/testkit/chromium';
-import { SignJWT } from 'jose';
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BROKEN, CLEAN } from './documents.ts';
@@ -14,15 +14,11 @@ const SIMULATED_SECRET = 'Jd5n2-simulated-of-this-test-h8Ls1cTg';
 const PASSWORD = 'a first password';
 const LONG = 'somebody-with-a-name-that-is-as-long-as-any-name-may-ever-be-64x';
 
-function token(expiresInSeconds: number): Promise<string> {
-  const now = Math.floor(Date.now() / 1_000);
-  return new SignJWT({ role: 'operator' })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject('dora')
-    .setIssuedAt(now - 3_600)
-    .setExpirationTime(now + expiresInSeconds)
-    .sign(new TextEncoder().encode(TOKEN_SECRET));
-}
+const token = (expiresInSeconds: number): Promise<string> =>
+  signWithSecret(TOKEN_SECRET, {
+    role: 'operator',
+    exp: Math.floor(Date.now() / 1_000) + expiresInSeconds,
+  });
 
 async function popoverOf({ page }: Visitor): Promise<Locator> {
   await page.locator('[data-light]').click();

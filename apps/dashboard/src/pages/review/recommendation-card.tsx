@@ -3,8 +3,9 @@ import { Check, CircleCheck, CircleDashed, CircleX, FilePen, Undo2, X, type Luci
 import { Link } from 'wouter';
 import { Button } from '../../components/button.tsx';
 import { Diff } from '../../components/diff.tsx';
-import { UserName } from '../../components/simulated.tsx';
+import { SimulatedMark, UserName } from '../../components/simulated.tsx';
 import { DECISIONS, type Decision } from '../../data/recommendations.ts';
+import { isSimulated } from '../../data/simulated.ts';
 import type { Decisions } from './use-decisions.ts';
 
 const BUTTONS = {
@@ -92,6 +93,7 @@ export function RecommendationCard({
               by <UserName user={decidedBy} />
             </span>
           )}
+          {recommendation.simulated && !isSimulated(decidedBy) && <SimulatedMark />}
           <span>{Math.round(confidence * 100)} % sure</span>
           <span className="font-mono">{rules.join(', ')}</span>
           {linkRun && (
