@@ -43,6 +43,7 @@ export type Result = {
 
 /** After the last fault a second or two are enough; unless the machine has no time for us. */
 const ARRIVE_MS = 90_000;
+const MOST_STARTS = 3;
 
 export async function runPlan(plan: Plan, gateway: GatewayProcess): Promise<Result> {
   const { durationMs } = plan;
@@ -55,7 +56,7 @@ export async function runPlan(plan: Plan, gateway: GatewayProcess): Promise<Resu
     lines.push(proxy);
     return proxy;
   };
-  const work: Promise<unknown>[] = [killInTime(plan, gateway, startedAt)];
+  const work: Promise<unknown>[] = [killInTime(plan, gateway, { startedAt, troubles: ledger.troubles })];
 
   for (const planned of plan.publishers) {
     const proxy = await line();
@@ -97,11 +98,20 @@ export async function runPlan(plan: Plan, gateway: GatewayProcess): Promise<Resu
   };
 }
 
-async function killInTime({ kills }: Plan, gateway: GatewayProcess, startedAt: number): Promise<void> {
+async function killInTime(
+  { kills, seed }: Plan,
+  gateway: GatewayProcess,
+  { startedAt, troubles }: { startedAt: number; troubles: string[] },
+): Promise<void> {
   for (const { atMs } of kills) {
     await until(startedAt + atMs);
     await gateway.kill();
-    await gateway.restart();
+    for (let tries = 1; ; tries += 1) {
+      const failed = await gateway.restart().catch((error: unknown) => String(error));
+      if (failed === undefined) break;
+      troubles.push(`The gateway did not start after kill -9: ${failed}`);
+      if (tries === MOST_STARTS) throw new Error(`Seed ${seed}: ${troubles.join('\n')}`);
+    }
   }
 }
 
