@@ -57,15 +57,16 @@ function noName({ environment, publicUrl, host, allowedHosts }: Settings): reado
     : [];
 }
 
-/** Without a proxy in between the public URL is that of the listener, which speaks plain HTTP on one port. */
-function publicUrlWithoutListener({ publicUrl, port, trustedProxies }: Settings): readonly string[] {
+/** Without a proxy in between the public URL is that of the listener. */
+function publicUrlWithoutListener({ publicUrl, port, trustedProxies, tls }: Settings): readonly string[] {
   if (publicUrl === undefined || trustedProxies.length > 0) return [];
   const { protocol, port: named } = new URL(publicUrl);
   const publicPort = named === '' ? (protocol === 'https:' ? 443 : 80) : Number(named);
-  if (protocol === 'http:' && publicPort === port) return [];
-  const listener = port === 0 ? 'http on a free port' : `http on port ${port}`;
+  const scheme = tls ? 'https' : 'http';
+  if (protocol === `${scheme}:` && publicPort === port) return [];
+  const listener = port === 0 ? `${scheme} on a free port` : `${scheme} on port ${port}`;
   return [
-    `GREENLIGHT_PUBLIC_URL is ${publicUrl}, but this server listens with ${listener}; if a proxy stands in between, name its address in GREENLIGHT_TRUSTED_PROXIES, or every caller looks like the proxy and nothing like https.`,
+    `GREENLIGHT_PUBLIC_URL is ${publicUrl}, but this server listens with ${listener}; if a proxy stands in between, name its address in GREENLIGHT_TRUSTED_PROXIES, or every caller looks like the proxy${tls ? '' : ' and nothing like https'}.`,
   ];
 }
 

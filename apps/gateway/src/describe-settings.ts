@@ -27,7 +27,7 @@ const ALWAYS: readonly string[] = [
 ];
 /** Beside those: what may be shown. A key that is not known may be a mistyped one with a secret in it. */
 const SHOWN =
-  /^(?:limits\.\w+|tokens\.(?:publicKey|jwksUrl|issuer|audience|clockSkewSeconds|algorithms)|oidc\.(?:issuer|clientId|scope|roleClaim|roles))$/;
+  /^(?:limits\.\w+|tls\.(?:cert|key)|tokens\.(?:publicKey|jwksUrl|issuer|audience|clockSkewSeconds|algorithms)|oidc\.(?:issuer|clientId|scope|roleClaim|roles))$/;
 
 /** What always has a value, then what was set of the rest. */
 export function describeSettings({

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lockFolder } from '@greenlight/log/lock';
 import { LogOpenError } from '@greenlight/log/log-open-error';
 import type { ServerInfo } from '@greenlight/server/info';
+import { DEFAULT_LIMITS } from '@greenlight/server/limits';
 import { createBareServer } from '@greenlight/server/server';
 import { adminKey } from './admin-key.ts';
 import type { Banner } from './banner.ts';
@@ -16,10 +18,16 @@ import { buildId } from './build-id.ts';
 import { compose } from './compose.ts';
 import { portOwner } from './port-owner.ts';
 import { createSelfProbe, type SelfProber } from './probe/self-probe.ts';
+import { type ReadTls, readTls } from './read-tls.ts';
 import { listenerAddress, publicUrlOf, serverSettings } from './server-settings.ts';
 import type { Settings } from './settings.ts';
 
-export type Gateway = { readonly facts: Omit<Banner, 'readyMs'>; stop(): Promise<void> };
+export type Gateway = {
+  readonly facts: Omit<Banner, 'readyMs'>;
+  /** Reads certificate and key anew, for handshakes from now on. Null without TLS. */
+  readonly renewTls: (() => ReadTls) | null;
+  stop(): Promise<void>;
+};
 export type Started =
   | { readonly ok: true; readonly gateway: Gateway }
   /** One sentence: what is in the way and what to do. */
@@ -29,10 +37,13 @@ const home = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const VERSION = (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version;
 
 export async function startGateway(settings: Settings, cwd: string): Promise<Started> {
+  const { tls: files } = settings;
+  const tls = files ? readTls({ ...settings, tls: files }, cwd) : null;
+  if (tls?.pair === null) return { ok: false, problem: tls.problems.join(' ') };
   const folder = resolve(cwd, settings.data);
   const locked = lockFolder(folder);
   if (!locked.ok) return { ok: false, problem: locked.detail };
-  const http = createBareServer();
+  const http = createBareServer(tls?.pair);
   const refusal = await listen(http, settings);
   if (refusal !== null) {
     locked.lock.release();
@@ -84,7 +95,8 @@ async function open(settings: Settings, { cwd, http, lock }: Held): Promise<Gate
     },
   });
   const { services } = composed.server;
-  const address = listenerAddress(settings.host, port);
+  const { tls } = settings;
+  const address = listenerAddress(settings, port);
   const keyFile = development ? await adminKey(lock.folder, services.apiKeys) : undefined;
   const code = development
     ? await services.sessions.mintCode({ user: 'admin', name: 'Administrator', role: 'admin' })
@@ -107,6 +119,14 @@ async function open(settings: Settings, { cwd, http, lock }: Held): Promise<Gate
       ...(code !== undefined && { signIn: { code, minutes: services.limits.signInCodeMinutes } }),
       ...(keyFile !== undefined && { keyFile: shown(cwd, keyFile) }),
     },
+    renewTls:
+      tls && http instanceof HttpsServer
+        ? () => {
+            const read = readTls({ ...settings, tls }, cwd);
+            if (read.pair) http.setSecureContext(read.pair);
+            return read;
+          }
+        : null,
     async stop() {
       prober.stop();
       http.close();
@@ -125,8 +145,8 @@ function shown(cwd: string, path: string): string {
 }
 
 /** Null once it listens, else the sentence that says why not. */
-async function listen(http: HttpServer, { host, port }: Settings): Promise<string | null> {
-  http.listen({ host, port });
+async function listen(http: HttpServer, { host, port, limits }: Settings): Promise<string | null> {
+  http.listen({ host, port, backlog: limits.acceptBacklog ?? DEFAULT_LIMITS.acceptBacklog });
   try {
     await once(http, 'listening');
     return null;

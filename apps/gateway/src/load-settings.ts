@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { contradictions } from './contradictions.ts';
 import { type ReadSources, readSources, type SettingsSource } from './read-sources.ts';
 import { type Settings, settingsSchema, VARIABLES } from './settings.ts';
-import { surroundings } from './surroundings.ts';
+import { type Surroundings, surroundings } from './surroundings.ts';
 
 export type LoadedSettings = ReadSources & {
   /** Null if what was given does not even have the shape of settings. */
@@ -37,13 +37,15 @@ export function loadSettings(source: SettingsSource): LoadedSettings {
 }
 
 /** The rest is looked at too, so that one check tells everything. */
-function whatFits(
-  { given }: ReadSources,
-  issues: readonly z.core.$ZodIssue[],
-): Pick<Settings, 'roots' | 'data'> {
+function whatFits({ given }: ReadSources, issues: readonly z.core.$ZodIssue[]): Surroundings {
   const wrong = new Set(issues.map(({ path }) => path[0]));
-  const { roots, data } = given as Partial<Settings>;
-  return { ...(roots && !wrong.has('roots') && { roots }), data: data && !wrong.has('data') ? data : '.' };
+  const { roots, data, tls } = given as Partial<Settings>;
+  return {
+    ...(roots && !wrong.has('roots') && { roots }),
+    ...(tls && !wrong.has('tls') && { tls }),
+    data: data && !wrong.has('data') ? data : '.',
+    trustedProxies: [],
+  };
 }
 
 /** A key as the person who set it knows it: the variable's name and, where there is one, the file's. */

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { banner } from './banner.ts';
 import { startGateway } from './gateway.ts';
 import { loadSettings } from './load-settings.ts';
+import type { ReadTls } from './read-tls.ts';
 import { unreachableKeys } from './surroundings.ts';
 
 /** sysexits.h EX_CONFIG: something about the set-up has to change before another start makes sense. */
@@ -36,8 +37,17 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  const { renewTls } = gateway;
+  if (renewTls) process.on('SIGHUP', () => tellRenewed(renewTls()));
   // Last, so that whoever has read it can already stop the process in the right way.
   process.stdout.write(banner({ ...gateway.facts, readyMs: performance.now() }));
+}
+
+function tellRenewed({ pair, problems, warnings }: ReadTls): void {
+  if (pair)
+    process.stdout.write(`SIGHUP: the certificate was read again; it ends on ${pair.certificate.validTo}.\n`);
+  else warn(`SIGHUP: ${problems.join(' ')} The certificate from before stays in use.`);
+  warnings.forEach(warn);
 }
 
 function warn(warning: string): void {

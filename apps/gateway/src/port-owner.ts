@@ -1,4 +1,7 @@
 /** Who holds a port, as far as it can be told: Greenlight says so itself, otherwise Linux's process table does. */
+import { get } from 'node:http';
+import { get as getOverTls } from 'node:https';
+import { json } from 'node:stream/consumers';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** "another Greenlight (pid 42, build 1a2b, since …)", "nginx (pid 7)", or null. */
@@ -8,17 +11,26 @@ export async function portOwner(host: string, port: number): Promise<string | nu
 
 async function greenlightOn(host: string, port: number): Promise<string | null> {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  try {
-    const response = await fetch(`http://${name.includes(':') ? `[${name}]` : name}:${port}/health/live`, {
-      signal: AbortSignal.timeout(1_000),
-    });
-    const { pid, build, startedAt } = (await response.json()) as Record<string, unknown>;
-    return typeof pid === 'number'
-      ? `another Greenlight (pid ${pid}, build ${String(build)}, started ${String(startedAt)})`
-      : null;
-  } catch {
-    return null;
+  const at = `${name.includes(':') ? `[${name}]` : name}:${port}/health/live`;
+  for (const scheme of ['http', 'https']) {
+    const { pid, build, startedAt } = await readHealth(`${scheme}://${at}`).catch(() => NOTHING);
+    if (typeof pid === 'number')
+      return `another Greenlight (pid ${pid}, build ${String(build)}, started ${String(startedAt)})`;
   }
+  return null;
+}
+
+const NOTHING: Record<string, unknown> = {};
+
+/** Whoever it is, it is only asked for its name: its certificate need not be trusted. */
+function readHealth(url: string): Promise<Record<string, unknown>> {
+  const options = { rejectUnauthorized: false, agent: false, signal: AbortSignal.timeout(1_000) };
+  return new Promise((resolve, reject) => {
+    const asked = (url.startsWith('https:') ? getOverTls : get)(url, options, (response) => {
+      json(response).then((value) => resolve({ ...(value as object | null) }), reject);
+    });
+    asked.on('error', reject);
+  });
 }
 
 function processOn(port: number): string | null {

@@ -32,7 +32,7 @@ const DEFAULT_FILE = 'greenlight.config.json';
 const UNEXPANDED = /\$\{[^}]*\}|\$\([^)]*\)|^<.*>$/;
 const FLAGS: Readonly<Record<string, string>> = { host: 'host', port: 'port', data: 'data', root: 'roots' };
 /** Tables whose own keys count as settings; others are one value. */
-const TABLES = ['tokens', 'oidc', 'simulatedSignIn', 'limits'];
+const TABLES = ['tls', 'tokens', 'oidc', 'simulatedSignIn', 'limits'];
 
 export function readSources({ args, env, cwd }: SettingsSource): ReadSources {
   const flags = readFlags(args);

@@ -7,14 +7,14 @@ import type { Settings } from './settings.ts';
 
 const ANY = new Set(['0.0.0.0', '::']);
 
-/** How this machine itself reaches a listener. */
-export function listenerAddress(host: string, port: number): string {
+/** How this machine itself reaches the listener. */
+export function listenerAddress({ host, tls }: Pick<Settings, 'host' | 'tls'>, port: number): string {
   const name = ANY.has(host) ? '127.0.0.1' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `${tls ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-export const publicUrlOf = ({ publicUrl, host }: Settings, port: number): string =>
-  publicUrl ?? listenerAddress(host, port);
+export const publicUrlOf = (settings: Settings, port: number): string =>
+  settings.publicUrl ?? listenerAddress(settings, port);
 
 export function serverSettings(settings: Settings, port: number): ServerSettings {
   const { environment, host, trustedProxies } = settings;

@@ -53,6 +53,8 @@ const tokens = z.strictObject({
   clockSkewSeconds: z.number().int().min(0).exactOptional(),
   algorithms: z.array(z.enum(TOKEN_ALGORITHMS)).min(1).exactOptional(),
 });
+/** Files in PEM. */
+const tls = z.strictObject({ cert: text, key: text });
 const oidc = z.strictObject({
   issuer: text,
   clientId: text,
@@ -69,6 +71,8 @@ export const settingsSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.number().int().min(0).max(65_535).default(8585),
   data: z.string().min(1).default('.greenlight'),
+  /** With both the server speaks TLS itself. */
+  tls: tls.optional(),
   publicUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL such as https://greenlight.example.org' })
     .transform((url) => url.replace(/\/+$/, ''))
@@ -114,6 +118,8 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   HOST: { key: 'host', read: asText },
   PORT: { key: 'port', read: asNumber },
   GREENLIGHT_DATA: { key: 'data', read: asText },
+  GREENLIGHT_TLS_CERT: { key: 'tls.cert', read: asText },
+  GREENLIGHT_TLS_KEY: { key: 'tls.key', read: asText },
   GREENLIGHT_PUBLIC_URL: { key: 'publicUrl', read: asText },
   GREENLIGHT_ALLOWED_HOSTS: { key: 'allowedHosts', read: asList },
   GREENLIGHT_ALLOWED_ORIGINS: { key: 'allowedOrigins', read: asList },

@@ -2,9 +2,12 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Findings } from './contradictions.ts';
+import { readTls } from './read-tls.ts';
 import type { Settings } from './settings.ts';
 
-export function surroundings({ roots = [], data }: Pick<Settings, 'roots' | 'data'>, cwd: string): Findings {
+export type Surroundings = Pick<Settings, 'roots' | 'data' | 'tls' | 'publicUrl' | 'trustedProxies'>;
+
+export function surroundings({ roots = [], data, tls, ...named }: Surroundings, cwd: string): Findings {
   const missing = roots.flatMap((root) => {
     const path = resolve(cwd, root);
     if (!existsSync(path)) return [`GREENLIGHT_ROOTS names ${root}, which does not exist.`];
@@ -12,7 +15,8 @@ export function surroundings({ roots = [], data }: Pick<Settings, 'roots' | 'dat
   });
   const whyNot = whyNotWritable(resolve(cwd, data));
   const folder = whyNot === null ? [] : [`GREENLIGHT_DATA is ${data}, which ${whyNot}.`];
-  return { problems: [...missing, ...folder], warnings: [] };
+  const { problems, warnings } = tls ? readTls({ ...named, tls }, cwd) : { problems: [], warnings: [] };
+  return { problems: [...missing, ...folder, ...problems], warnings };
 }
 
 /** Null if files can be made there, or the folder itself can. */

@@ -60,8 +60,16 @@ const notGreenlight = (url: string, status: number): Failure => ({
   fix: 'Check the address.',
 });
 
+/** OpenSSL's verification errors, as `node:tls` names them. */
+const UNTRUSTED = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
+
 const unreachable = (url: string, error: unknown): Failure => ({
   code: 'unreachable',
   detail: `${url} cannot be reached: ${error instanceof Error ? error.message : String(error)}.`,
-  fix: 'Start it with npm start, or name another server with --url.',
+  fix: UNTRUSTED.test(codeOf(error))
+    ? 'Name the server as its certificate does; for an authority of your own, set NODE_EXTRA_CA_CERTS=FILE.'
+    : 'Start it with npm start, or name another server with --url.',
 });
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, type Options, UsageError } from './command.ts';
+import { isLoopback } from './is-loopback.ts';
+import { ownAddress, trustOwnCertificate } from './own-server.ts';
 
 export const SERVER_OPTIONS = {
   url: { type: 'string', value: 'URL', about: 'The server. Default: GREENLIGHT_URL, else this machine.' },
@@ -40,7 +42,7 @@ export function findServerForAnybody(asked: Asked): AnybodysAddress {
 
 function findUrl(asked: Asked): URL {
   const { env } = process;
-  const given = asked.url ?? (env['GREENLIGHT_URL'] || `http://127.0.0.1:${env['PORT'] || 8585}`);
+  const given = asked.url ?? (env['GREENLIGHT_URL'] || ownAddress(env['PORT'] || '8585'));
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     const sentence = `${JSON.stringify(given)} is not the address of a server; it looks like http://127.0.0.1:8585.`;
@@ -52,6 +54,7 @@ function findUrl(asked: Asked): URL {
     throw new UsageError(
       'A server address holds no credential and no query; the API key comes from a variable.',
     );
+  trustOwnCertificate(url);
   return url;
 }
 
@@ -81,9 +84,3 @@ function findKey(url: URL, variable: string | undefined): FoundKey {
     };
   }
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' ||
-  host === '[::1]' ||
-  /^127\.\d+\.\d+\.\d+$/.test(host) ||
-  host.endsWith('.localhost');

@@ -1,50 +1,18 @@
 /** What `node:http` could not read as a request: refused, seen and counted like every other attempt. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { Failure } from '@greenlight/handshake/verdict';
-import { STAGES } from '@greenlight/protocol/codes';
-import { clientOf } from './client-address.ts';
-import type { Services } from './services.ts';
+import type { RefuseUnread } from './refuse-unread.ts';
 
 /** Listener for `clientError`. */
 export type RefuseClientError = (error: NodeJS.ErrnoException, socket: Socket) => void;
 
-export function createRefuseClientError({
-  attempts,
-  clock,
-  refuse,
-  settings,
-}: Pick<Services, 'attempts' | 'clock' | 'refuse' | 'settings'>): RefuseClientError {
+export function createRefuseClientError(refuseUnread: RefuseUnread): RefuseClientError {
   return (error, socket) => {
     socket.on('error', () => socket.destroy());
     // A peer that hung up asks nothing, and an answer that has begun cannot be replaced by another.
-    if (error.code === 'ECONNRESET' || !socket.writable || answerHasBegun(socket)) {
-      socket.destroy();
-      return;
-    }
-    const request: HandshakeRequest = {
-      attempt: attempts.claim(null),
-      transport: 'rest',
-      method: '',
-      target: '',
-      path: '',
-      query: new URLSearchParams(),
-      headers: new Map(),
-      httpVersion: '1.1',
-      ...clientOf(socket, new Map(), settings.trustedProxies),
-      receivedAt: clock(),
-    };
-    const checked = STAGES.map(
-      (stage) => ({ stage, outcome: stage === 'request' ? 'failed' : 'not_reached' }) as const,
-    );
-    const verdict = {
-      outcome: 'refused',
-      stage: 'request',
-      failure: failureOf(error, socket),
-      checked,
-    } as const;
-    refuse(request, verdict, { kind: 'socket', socket });
+    if (error.code === 'ECONNRESET' || !socket.writable || answerHasBegun(socket)) socket.destroy();
+    else refuseUnread(socket, failureOf(error, socket));
   };
 }
 

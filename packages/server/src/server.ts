@@ -1,5 +1,6 @@
 /** Wires one node: services on top of a log and runs, and the doors of an HTTP server in front of them. */
 import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer as createTlsServer, Server as HttpsServer } from 'node:https';
 import type { Log } from '@greenlight/log/log';
 import type { Review } from '@greenlight/runs/review';
 import type { Runs } from '@greenlight/runs/runs';
@@ -20,7 +21,9 @@ import type { Limits } from './limits.ts';
 import type { Logger } from './observe/logger.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { createOutcomes } from './refuse.ts';
+import { createRefuseUnread } from './refuse-unread.ts';
 import type { ServerSettings, Services } from './services.ts';
+import { attachTlsDoor } from './tls-door.ts';
 import { createWork } from './work.ts';
 import { openPlainSocket } from './transports/websocket-plain.ts';
 import { openEchoSocket } from './transports/websocket-echo.ts';
@@ -57,16 +60,20 @@ export type Server = {
 const CHECKING_INTERVAL_MS = 1_000;
 const MAX_HEADER_BYTES = 16_384;
 
+/** A certificate, with its chain, and its key, in PEM. */
+export type TlsPair = { readonly cert: Buffer; readonly key: Buffer };
+
 /** An HTTP server with the right limits and no doors yet: to learn the port before anything depends on it. */
-export function createBareServer(): HttpServer {
-  return createServer({
+export function createBareServer(tls?: TlsPair): HttpServer {
+  const options = {
     connectionsCheckingInterval: CHECKING_INTERVAL_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,
     shouldUpgradeCallback: shouldUpgrade,
     // The ladder refuses its absence, with a code and an attempt id.
     requireHostHeader: false,
-  });
+  };
+  return tls ? createTlsServer({ ...options, ...tls }) : createServer(options);
 }
 
 /** Attaches at once, so that nothing that arrives from now on goes unanswered. */
@@ -100,6 +107,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     connections,
     draining,
     work,
+    clock,
     logger,
     verifier,
     accounts,
@@ -132,6 +140,8 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     ...createOutcomes({ info, settings, attempts, metrics, logger, log, clock }),
   };
 
+  const refuseUnread = createRefuseUnread(services);
+  if (http instanceof HttpsServer) attachTlsDoor(http, { limits, refuseUnread });
   // Slow clients must not hold sockets for ever.
   http.headersTimeout = limits.headersMs;
   http.requestTimeout = limits.requestMs;
@@ -147,7 +157,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
   });
   http.on('upgrade', upgrade);
   http.on('connect', upgrade);
-  http.on('clientError', createRefuseClientError(services));
+  http.on('clientError', createRefuseClientError(refuseUnread));
   const handle = createHttpHandler(services, { ...options, draining });
   http.on('request', handle);
   // An expectation that nobody knows may be ignored (RFC 9110 section 10.1.1); `node:http` would refuse it on its own.

@@ -16,7 +16,7 @@ export type SelfProbeOptions = {
     'attempts' | 'clock' | 'info' | 'limits' | 'log' | 'logger' | 'sessions' | 'settings'
   >;
   readonly tokens: TokenSettings;
-  /** Where the listener is, `http://127.0.0.1:8585`. */
+  /** Where the listener is, `http://127.0.0.1:8585` or the same with https. */
   readonly address: string;
   /** The configured one; null if there is none. */
   readonly publicUrl: string | null;
@@ -47,7 +47,7 @@ export function createSelfProbe({ services, tokens, address, publicUrl }: SelfPr
     name: 'listener',
     url: address,
     host,
-    origin: `http://${host}`,
+    origin: `${new URL(address).protocol}//${host}`,
     timeoutMs: CALL_MS,
   };
   const front = publicUrl === null || publicUrl === address ? null : publicPlace(publicUrl);
@@ -84,11 +84,13 @@ export function createSelfProbe({ services, tokens, address, publicUrl }: SelfPr
 
   async function probeFront(place: Place): Promise<Probed> {
     const stranger = await whoAnswers(place, info, tools.reserve());
-    if (stranger) return { transports: [], findings: [stranger] };
+    if (stranger && stranger.cause !== 'certificate_not_trusted')
+      return { transports: [], findings: [stranger] };
     const transports = await probePlace(place, tools);
     const traces = new Map(attempts.list({ limit: 1_000 }).map((trace) => [trace.attempt, trace]));
     const arrived = (attempt: string) => traces.get(attempt) ?? null;
-    return { transports, findings: findCauses({ place, transports, arrived }) };
+    const findings = findCauses({ place, transports, arrived });
+    return { transports, findings: stranger ? [stranger, ...findings] : findings };
   }
 
   type Pending = {

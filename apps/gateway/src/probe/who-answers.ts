@@ -1,4 +1,5 @@
 /** Is it this very process that answers at the public URL? A stale one there must not go unnoticed. */
+import type { TLSSocket } from 'node:tls';
 import type { ProbeFinding } from '@greenlight/server/http/self-probe-report';
 import type { ServerInfo } from '@greenlight/server/info';
 import { call, errorText, readAll } from './http-call.ts';
@@ -12,8 +13,10 @@ export async function whoAnswers(
 ): Promise<ProbeFinding | null> {
   try {
     const response = await call({ place, attempt, path: '/health/live', headers: {} });
+    const { authorizationError: untrusted } = response.socket as Partial<TLSSocket>;
     const live = decoded(await readAll(response));
-    return live === null || live['node'] === node ? null : anotherProcess(place, live);
+    if (live !== null && live['node'] !== node) return anotherProcess(place, live);
+    return untrusted ? notTrusted(place, String(untrusted)) : null;
   } catch (error) {
     return {
       cause: 'public_url_unreachable',
@@ -22,6 +25,13 @@ export async function whoAnswers(
     };
   }
 }
+
+/** `why` is OpenSSL's, `DEPTH_ZERO_SELF_SIGNED_CERT`. */
+const notTrusted = ({ url }: Place, why: string): ProbeFinding => ({
+  cause: 'certificate_not_trusted',
+  detail: `The certificate at ${url} is not trusted from here: ${why.replace('ERR_TLS_', '').toLowerCase().replaceAll('_', ' ')}.`,
+  fix: 'Serve one that browsers trust, with its whole chain; for an authority of your own, start the server with NODE_EXTRA_CA_CERTS=FILE.',
+});
 
 function anotherProcess({ url }: Place, { pid, build, startedAt }: Record<string, unknown>): ProbeFinding {
   const who = `pid ${JSON.stringify(pid)}, build ${JSON.stringify(build)}, since ${JSON.stringify(startedAt)}`;

@@ -50,6 +50,7 @@ export type SelfProbeTransport = {
 
 export const PROBE_CAUSES = [
   'public_url_unreachable',
+  'certificate_not_trusted',
   'another_process',
   'answered_in_front',
   'upgrade_dropped',
