@@ -6,7 +6,7 @@ import type { FolderLock } from '@greenlight/log/lock';
 import { type FolderLog, openLog } from '@greenlight/log/open-log';
 import { DEFAULT_POLICIES } from '@greenlight/log/policies';
 import type { ChannelPolicy } from '@greenlight/log/log';
-import { SYSTEM_PREFIX } from '@greenlight/protocol/channel';
+import { ACCOUNTS_CHANNEL, SYSTEM_PREFIX } from '@greenlight/protocol/channel';
 import { createRuns } from '@greenlight/runs/create-runs';
 import { announcingLog } from '@greenlight/server/announcing-log';
 import type { SelfProbe } from '@greenlight/server/http/self-probe-report';
@@ -37,6 +37,8 @@ export type ComposeOptions = {
   readonly selfProbe: SelfProbe;
 };
 
+/** Told in the append that changes the account, which is on disk. */
+const ACCOUNTS_POLICY: ChannelPolicy = { pattern: ACCOUNTS_CHANNEL, durability: 'disk' };
 /** What the server says of itself is for those who watch now. */
 const OWN_POLICIES: readonly ChannelPolicy[] = [{ pattern: `${SYSTEM_PREFIX}*`, durability: 'memory' }];
 
@@ -62,7 +64,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const rawLog: FolderLog = await openLog({
     folder: lock.folder,
     lock,
-    policies: [...settings.channels, ...OWN_POLICIES, ...DEFAULT_POLICIES],
+    policies: [ACCOUNTS_POLICY, ...settings.channels, ...OWN_POLICIES, ...DEFAULT_POLICIES],
     clock,
   });
   const bus = createInProcessBus().join();

@@ -38,6 +38,7 @@ async function perform(task: Task): Promise<Answer> {
         ? await createUser(log, { ...given(task), createdBy: BY })
         : await resetPassword(log, {
             user: task.user,
+            by: BY,
             ...(task.password !== undefined && { password: task.password }),
           });
     if (!done.ok) return { ok: false, failure: { code: done.code, detail: done.detail } };

@@ -13,6 +13,7 @@ export const tokensChannel = (workflowId: string): string => `tokens:${workflowI
 export const SYSTEM_PREFIX = '$SYS:';
 export const HANDSHAKES_CHANNEL = '$SYS:handshakes';
 export const CONNECTIONS_CHANNEL = '$SYS:connections';
+export const ACCOUNTS_CHANNEL = '$SYS:accounts';
 
 /** 1 to 200 characters of `A-Z a-z 0-9 _ . : -`, optionally led by `$SYS:`. No comma, so lists need no escaping. */
 export function isChannelName(name: unknown): name is string {

@@ -45,6 +45,11 @@ export const EVENT_TYPES = [
   'connection.opened',
   'connection.closed',
   'system.notice',
+  'system.account_created',
+  'system.account_changed',
+  'system.account_password_changed',
+  'system.key_created',
+  'system.key_revoked',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

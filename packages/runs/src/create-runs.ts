@@ -1,5 +1,6 @@
 /** The runs of a node: starts them, steers them, shows them. */
 import type { Log } from '@greenlight/log/log';
+import { LogUnavailable } from '@greenlight/log/log-unavailable';
 import { isChannelName, userChannel } from '@greenlight/protocol/channel';
 import { simulatedMark } from '@greenlight/protocol/event';
 import type { ControlAction, RunSnapshot } from '@greenlight/protocol/run';
@@ -8,7 +9,7 @@ import { dropLease, freeLease } from './lease.ts';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from './limits.ts';
 import { createEventMaker } from './run-events.ts';
 import { createRunIds, type Random } from './run-id.ts';
-import { createRunStore, LogUnavailable, type Transition, type TransitionResult } from './run-store.ts';
+import { createRunStore, type Transition, type TransitionResult } from './run-store.ts';
 import type { RunFailure, RunFilter, RunResult, Runs, Steerer } from './runs.ts';
 import type { Workflow } from './workflow.ts';
 

@@ -1,10 +1,11 @@
 /** A run that this process executes: what its workflow is given, and how it is steered. */
+import { LogUnavailable } from '@greenlight/log/log-unavailable';
 import type { RunDelta, StepSnapshot } from '@greenlight/protocol/run';
 import { createBeat } from './beat.ts';
 import type { RunLimits } from './limits.ts';
 import type { Trigger } from './machine.ts';
 import { createPending, type RunNumbers } from './pending.ts';
-import { LogUnavailable, RUN_STEPS, type RunAt, type TransitionResult } from './run-store.ts';
+import { RUN_STEPS, type RunAt, type TransitionResult } from './run-store.ts';
 import type { RunWriter } from './run-writer.ts';
 import type { RunContext, StepContext, StepReport } from './workflow.ts';
 

@@ -1,5 +1,6 @@
 /** Runs as the log keeps them: a record as of the last transition, and the channel's events after it. */
 import type { Append, ChannelAppend, Log, RecordWrite } from '@greenlight/log/log';
+import { LogUnavailable } from '@greenlight/log/log-unavailable';
 import { applyDelta } from '@greenlight/protocol/apply-delta';
 import { workflowChannel } from '@greenlight/protocol/channel';
 import { type Event, simulatedMark } from '@greenlight/protocol/event';
@@ -9,11 +10,6 @@ import { appendsFor, type EventMaker, overviewChannel } from './run-events.ts';
 
 export const RUNS = 'runs';
 export const RUN_STEPS = 'run_steps';
-
-/** The log could not write (a full or failing disk); nothing was changed. */
-export class LogUnavailable extends Error {
-  override name = 'LogUnavailable';
-}
 
 /** A run as of `offset` of its channel. */
 export type RunAt = { readonly run: RunSnapshot; readonly offset: number };

@@ -3,6 +3,7 @@
  * around it cannot overtake each other, and nothing is written once the run is not running any more.
  */
 import type { Log } from '@greenlight/log/log';
+import { LogUnavailable } from '@greenlight/log/log-unavailable';
 import { applyDelta } from '@greenlight/protocol/apply-delta';
 import { workflowChannel } from '@greenlight/protocol/channel';
 import { type EventInput, simulatedMark } from '@greenlight/protocol/event';
@@ -17,7 +18,7 @@ import {
   type EventMaker,
   overviewChannel,
 } from './run-events.ts';
-import { LogUnavailable, type RunAt, type RunStore, type TransitionResult } from './run-store.ts';
+import { type RunAt, type RunStore, type TransitionResult } from './run-store.ts';
 import { isTerminal } from '@greenlight/protocol/run';
 import { createTurns } from './turns.ts';
 

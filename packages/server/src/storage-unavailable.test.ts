@@ -7,7 +7,7 @@ import { openLog } from '@greenlight/log/open-log';
 import { createRuns } from '@greenlight/runs/create-runs';
 import { expect, it } from 'vitest';
 import { type AnyFrame, TestSocket } from './testing/clients.ts';
-import { openNode } from './testing/open-node.ts';
+import { openNode, PAGE } from './testing/open-node.ts';
 
 const event = (padding: number) => ({
   id: 'x',
@@ -155,4 +155,60 @@ it('[R23] does not keep a private run that was never stored', async () => {
   await makeRoom(log);
   const started = await node.services.runs.start(run);
   expect(started.ok && node.services.runs.privateOwner(started.run.id)).toBe('operator');
+});
+
+it('[R23] refuses to make, change and end keys, users and sessions, and does it all once there is room', async () => {
+  await using small = await openSmallNode();
+  let isFull = false;
+  const { log } = small;
+  const refusal = { ok: false, reason: 'unavailable', detail: 'The disk is full.' } as const;
+  const append: Log['append'] = (wanted) => (isFull ? Promise.resolve(refusal) : log.append(wanted));
+  await using node = await openNode({ log: { ...log, append } });
+  const authorization = `Bearer ${await node.key('admin')}`;
+  const ask = async (
+    method: string,
+    path: string,
+    body: object = {},
+    headers: object = { authorization },
+  ) => {
+    const answer = await fetch(`${node.url}/api/v1/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', origin: PAGE, ...headers },
+      ...(method !== 'DELETE' && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const cookie = answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+    return { status: answer.status, cookie, body: text === '' ? null : (JSON.parse(text) as { id: string }) };
+  };
+  const { body: key } = await ask('POST', 'keys', { name: 'old', role: 'viewer' });
+  const ada = { user: 'ada', password: 'correct horse battery' };
+  await ask('POST', 'users', { ...ada, role: 'viewer', mustChangePassword: false });
+  const signedIn = await ask('POST', 'auth/login', ada);
+  const code = await node.services.sessions.mintCode({ user: 'ada', name: 'Ada', role: 'viewer' });
+  const bySession = { cookie: signedIn.cookie };
+  const next = 'another horse altogether';
+  const wanted: readonly (readonly [number, string, string, object, object?])[] = [
+    [201, 'POST', 'keys', { name: 'new', role: 'viewer' }],
+    [201, 'POST', 'users', { user: 'bob', role: 'viewer' }],
+    [200, 'PATCH', 'users/ada', { role: 'operator' }],
+    [200, 'POST', 'auth/login', ada],
+    [200, 'POST', 'auth/login', { code }],
+    [200, 'POST', 'auth/ws-ticket', {}],
+    [200, 'POST', 'auth/password', { current: ada.password, next }, bySession],
+    [204, 'POST', 'auth/logout', {}, { cookie: (await ask('POST', 'auth/login', ada)).cookie }],
+    [200, 'POST', 'users/ada/password', {}],
+    [204, 'DELETE', `keys/${key?.id}`, {}],
+  ];
+
+  isFull = true;
+  for (const [, method, path, ...more] of wanted) {
+    const { status, body, cookie } = await ask(method, path, ...more);
+    expect({ status, body, cookie }, `${method} ${path}`).toMatchObject({
+      status: 503,
+      body: UNAVAILABLE,
+      cookie: '',
+    });
+  }
+  isFull = false;
+  for (const [status, ...request] of wanted) expect((await ask(...request)).status, request[1]).toBe(status);
 });

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@greenlight/handshake/identity';
 import { openLog } from '@greenlight/log/open-log';
+import type { Event } from '@greenlight/protocol/event';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Answer, startNode, type TestNode } from '../http/testing/start-node.ts';
-import { type AnyFrame, Inbox } from '../testing/clients.ts';
+import { type AnyFrame, Inbox, TestSocket } from '../testing/clients.ts';
 import { createUser } from './create-user.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -236,6 +237,65 @@ describe('users', () => {
     expect((await change('ada', { disabled: true })).body.code).toBe('state_conflict');
     await create('bob', 'admin');
     expect((await change('ada', { role: 'viewer' })).status).toBe(200);
+  });
+});
+
+describe('changes of accounts and keys', () => {
+  it('[C33] are each told by one event on $SYS:accounts, with who did it and without any secret', async () => {
+    using watcher = new TestSocket({ host: node.host, credential: admin }, '/ws/$SYS:accounts');
+    await watcher.until(({ type }) => type === 'connection_established');
+    const call = (method: string, path: string, body?: object) =>
+      node.call(method, `/api/v1/${path}`, { key: admin, ...(body && { body }) });
+    await call('POST', 'users', {
+      user: 'ada',
+      role: 'viewer',
+      password: PASSWORD,
+      mustChangePassword: false,
+    });
+    await call('PATCH', 'users/ada', { role: 'operator' });
+    await call('PATCH', 'users/ada', { role: 'operator' });
+    await call('PATCH', 'users/ada', { disabled: true });
+    await call('PATCH', 'users/ada', { disabled: false, mustChangePassword: true });
+    const reset = await call('POST', 'users/ada/password', {});
+    const cookie = cookieOf(await login('ada', reset.body.password));
+    const changing = { current: reset.body.password, next: NEXT };
+    await node.call('POST', '/api/v1/auth/password', {
+      body: changing,
+      headers: { cookie, origin: node.url },
+    });
+    const made = await call('POST', 'keys', { name: 'k', role: 'service', user: 'robot' });
+    await call('DELETE', `keys/${made.body.id}`);
+    await watcher.until(({ event }) => (event as Event | undefined)?.type === 'system.key_revoked');
+
+    const history = await call('GET', 'channels/$SYS:accounts/history');
+    const told = history.body.events.map(({ event }: { event: Event }) => event);
+    const shown = told.map(({ type, subject, data }: Event) => [type, subject, data]);
+    const ada = { role: 'operator', by: 'root' };
+    const isKey = { role: 'service', user: 'robot', by: 'root' };
+    expect(shown.slice(1)).toEqual([
+      ['system.account_created', 'ada', { role: 'viewer', state: 'active', by: 'root' }],
+      ['system.account_changed', 'ada', { ...ada, state: 'active', changes: ['role'] }],
+      ['system.account_changed', 'ada', { ...ada, state: 'disabled', changes: ['state'] }],
+      [
+        'system.account_changed',
+        'ada',
+        { ...ada, state: 'active', changes: ['state', 'mustChangePassword'] },
+      ],
+      ['system.account_password_changed', 'ada', { ...ada, state: 'active', changes: [] }],
+      [
+        'system.account_password_changed',
+        'ada',
+        { ...ada, by: 'ada', state: 'active', changes: ['mustChangePassword'] },
+      ],
+      ['system.key_created', made.body.id, isKey],
+      ['system.key_revoked', made.body.id, isKey],
+    ]);
+    const record = (await node.services.log.record('users', 'ada'))?.value as { password: string };
+    for (const secret of [PASSWORD, NEXT, reset.body.password, record.password, made.body.key.split('_')[2]])
+      expect(history.text).not.toContain(secret);
+    const viewer = await node.key('service');
+    const denied = await node.call('GET', '/api/v1/channels/$SYS:accounts/history', { key: viewer });
+    expect(denied.body.code).toBe('channel_forbidden');
   });
 });
 

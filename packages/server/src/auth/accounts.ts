@@ -23,6 +23,8 @@ export type AccountChange = {
   readonly role?: Role;
   readonly disabled?: boolean;
   readonly mustChangePassword?: boolean;
+  /** Who changes it. */
+  readonly by?: string;
 };
 
 export type AccountFailure = {
@@ -104,7 +106,7 @@ export function createAccounts({ log, sessions, signInLimits, reach, clock }: Ac
     create: (input) => createUser(log, input, clock),
     list: async () => (await listAccounts(log)).map(infoOf),
 
-    async change(user, { role, disabled, mustChangePassword }) {
+    async change(user, { role, disabled, mustChangePassword, by }) {
       const before = await readAccount(log, user);
       if (!before)
         return { ok: false, failure: { code: 'not_found', detail: `There is no user "${user}".` } };
@@ -122,13 +124,14 @@ export function createAccounts({ log, sessions, signInLimits, reach, clock }: Ac
           ok: false,
           failure: { code: 'state_conflict', detail: `"${user}" is the last administrator who can sign in.` },
         };
-      const account = await changeAccount(log, user, (stored) => ({
+      const to = (stored: StoredAccount): StoredAccount => ({
         ...stored,
         ...(role !== undefined && { role }),
         ...(disabled !== undefined && { state: disabled ? 'disabled' : 'active' }),
         ...(mustChangePassword !== undefined && { mustChangePassword }),
         changedAt: now(),
-      }));
+      });
+      const account = await changeAccount(log, user, { to, by });
       if (!account) throw new Error('Accounts are never removed, yet one was.');
       if (account.state === 'disabled') reach.end(account.user, 'The account was disabled.');
       else if (account.mustChangePassword)
@@ -158,12 +161,14 @@ export function createAccounts({ log, sessions, signInLimits, reach, clock }: Ac
       if (!checked.ok) return checked;
       const password = await hashPassword(next);
       const before = checked.account.password;
-      const account = await changeAccount(log, attempt.user, (stored) =>
+      const account = await changeAccount(log, attempt.user, {
+        by: checked.account.user,
         // Of two who change it at once one comes too late: what it verified is no longer the password.
-        stored.password === before
-          ? { ...stored, password, mustChangePassword: false, changedAt: now() }
-          : null,
-      );
+        to: (stored) =>
+          stored.password === before
+            ? { ...stored, password, mustChangePassword: false, changedAt: now() }
+            : null,
+      });
       if (!account) return { ok: false, failure: WRONG };
       await sessions.endAllOf(account.user, 'The password was changed.');
       return openSession(account);

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { apiKeyParts } from '@greenlight/handshake/credential-shape';
 import type { Role } from '@greenlight/handshake/identity';
 import type { Failure } from '@greenlight/handshake/verdict';
-import type { Log, StoredRecord } from '@greenlight/log/log';
+import type { ChannelAppend, Log, StoredRecord } from '@greenlight/log/log';
+import { accountAppend, notStored } from './account-events.ts';
 import { digestOf, matchesDigest, newSecret } from './secret.ts';
 import type { Verified } from './verifier.ts';
 
@@ -39,7 +40,7 @@ export interface ApiKeys {
   create(input: NewApiKey): Promise<{ key: string; info: ApiKeyInfo }>;
   list(): Promise<readonly ApiKeyInfo[]>;
   /** Cuts its open connections too. False if there is no such key, or it was revoked before. */
-  revoke(id: string): Promise<boolean>;
+  revoke(id: string, by?: string): Promise<boolean>;
   verify(key: string): Promise<Verified>;
   /** Null while the key counts: what was derived from it ends with it. */
   whyEnded(id: string): Promise<Failure | null>;
@@ -73,8 +74,9 @@ export function createApiKeys({ log, clock, cut }: ApiKeyOptions): ApiKeys {
     };
     const value: StoredKey = { ...info, digest: digestOf(secret) };
     const record = { collection: COLLECTION, id, value, ifVersion: 0 };
-    const appended = await log.append({ appends: [], records: [record] });
-    if (!appended.ok) throw new Error(`The API key was not stored: ${appended.reason}.`);
+    const event = told('system.key_created', info, { time: info.createdAt, by: info.createdBy });
+    const appended = await log.append({ appends: [event], records: [record] });
+    if (!appended.ok) throw notStored('The API key', appended);
     return { key: `gl_${id}_${secret}`, info };
   }
 
@@ -90,18 +92,19 @@ export function createApiKeys({ log, clock, cut }: ApiKeyOptions): ApiKeys {
     return keys.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
   }
 
-  async function revoke(id: string): Promise<boolean> {
+  async function revoke(id: string, by?: string): Promise<boolean> {
     for (;;) {
       const record = await log.record(COLLECTION, id);
       const stored = record?.value as StoredKey | undefined;
       if (!record || !stored || stored.revokedAt !== undefined) return false;
-      const value: StoredKey = { ...stored, revokedAt: now() };
+      const revokedAt = now();
+      const value: StoredKey = { ...stored, revokedAt };
+      const event = told('system.key_revoked', stored, { time: revokedAt, by });
       const write = { collection: COLLECTION, id, value, ifVersion: record.version };
-      const appended = await log.append({ appends: [], records: [write] });
+      const appended = await log.append({ appends: [event], records: [write] });
       if (appended.ok) break;
       // Its last use was noted in between: read again.
-      if (appended.reason !== 'version_moved')
-        throw new Error(`The key was not revoked: ${appended.reason}.`);
+      if (appended.reason !== 'version_moved') throw notStored('The revocation', appended);
     }
     cut(id, 'The API key was revoked.');
     return true;
@@ -161,6 +164,14 @@ export function createApiKeys({ log, clock, cut }: ApiKeyOptions): ApiKeys {
       return record ? ended(record.value as StoredKey) : { code: 'api_key_unknown' };
     },
   };
+}
+
+function told(
+  type: 'system.key_created' | 'system.key_revoked',
+  { id, role, user }: ApiKeyInfo,
+  when: { readonly time: string; readonly by: string | undefined },
+): ChannelAppend {
+  return accountAppend({ type, subject: id, role, user, ...when });
 }
 
 function infoOf({ value }: StoredRecord): ApiKeyInfo {

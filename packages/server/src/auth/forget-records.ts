@@ -1,5 +1,6 @@
 /** Deletes the records of a small collection that have served their time. */
 import type { Log, StoredRecord } from '@greenlight/log/log';
+import { notStored } from './account-events.ts';
 
 const PAGE = 1_000;
 
@@ -13,8 +14,10 @@ export async function forgetRecords(
     const records = page
       .filter(isOld)
       .map(({ id, version }) => ({ collection, id, value: null, ifVersion: version }));
+    const appended = records.length > 0 ? await log.append({ appends: [], records }) : null;
     // Should one of them have changed just now, the next round finds the rest.
-    if (records.length > 0) await log.append({ appends: [], records });
+    if (appended?.ok === false && appended.reason === 'unavailable')
+      throw notStored('The end of what has served its time', appended);
     after = page.length === PAGE ? page.at(-1)?.id : undefined;
   }
 }

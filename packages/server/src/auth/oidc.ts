@@ -117,11 +117,13 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
       password: null,
     };
     if (!(await readAccount(log, sub)) && (await addAccount(log, account))) return account;
-    return changeAccount(log, sub, (stored) =>
-      stored.issuer === issuer && stored.user === sub
-        ? { ...stored, name, ...(role && { role }), changedAt: now }
-        : null,
-    );
+    return changeAccount(log, sub, {
+      by: issuer,
+      to: (stored) =>
+        stored.issuer === issuer && stored.user === sub
+          ? { ...stored, name, ...(role && { role }), changedAt: now }
+          : null,
+    });
   }
 
   return {

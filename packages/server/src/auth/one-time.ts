@@ -1,5 +1,6 @@
 /** Secrets that count once: tickets and sign-in codes. Kept as hashes; spending one is a single conditional write. */
 import type { Log, RecordWrite, StoredRecord } from '@greenlight/log/log';
+import { notStored } from './account-events.ts';
 import { forgetRecords } from './forget-records.ts';
 import { digestOf, newSecret } from './secret.ts';
 
@@ -65,7 +66,7 @@ export function createOneTimeSecrets<Value>(options: OneTimeOptions): OneTimeSec
         ],
       });
       if (appended.ok) return { ok: true, secret };
-      if (appended.reason !== 'version_moved') throw new Error(`A ${collection} record was not written.`);
+      if (appended.reason !== 'version_moved') throw notStored('A one-time secret', appended);
     }
   }
 
@@ -91,7 +92,7 @@ export function createOneTimeSecrets<Value>(options: OneTimeOptions): OneTimeSec
     if (appended.ok) return found;
     if (appended.reason === 'version_moved')
       return { state: 'already_used', ageMs: found.ageMs, usedMsAgo: 0 };
-    throw new Error(`A ${collection} record was not written.`);
+    throw notStored('The use of a one-time secret', appended);
   }
 
   async function sweep(): Promise<void> {

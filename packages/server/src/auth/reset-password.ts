@@ -7,6 +7,8 @@ export type NewPassword = {
   readonly user: string;
   /** Default: a random one, which is given back. */
   readonly password?: string;
+  /** Who sets it. */
+  readonly by?: string;
 };
 
 export type PasswordReset =
@@ -21,7 +23,7 @@ export type PasswordReset =
 /** It has to be changed at the next sign-in, because somebody else knows it. Sessions are the caller's to end. */
 export async function resetPassword(
   log: Pick<Log, 'append' | 'record'>,
-  { user, password }: NewPassword,
+  { user, password, by }: NewPassword,
   clock: () => number = Date.now,
 ): Promise<PasswordReset> {
   const account = await readAccount(log, user);
@@ -37,12 +39,10 @@ export async function resetPassword(
   const next = password ?? newPassword();
   const hash = await hashPassword(next);
   const changedAt = new Date(clock()).toISOString();
-  const changed = await changeAccount(log, user, (stored) => ({
-    ...stored,
-    password: hash,
-    mustChangePassword: true,
-    changedAt,
-  }));
+  const changed = await changeAccount(log, user, {
+    by,
+    to: (stored) => ({ ...stored, password: hash, mustChangePassword: true, changedAt }),
+  });
   if (!changed) throw new Error('Accounts are never removed, yet one was.');
   return { ok: true, info: infoOf(changed), password: password === undefined ? next : null };
 }

@@ -4,6 +4,7 @@ import type { Identity, Role } from '@greenlight/handshake/identity';
 import type { Failure } from '@greenlight/handshake/verdict';
 import type { Log } from '@greenlight/log/log';
 import type { Limits } from '../limits.ts';
+import { notStored } from './account-events.ts';
 import { forgetRecords } from './forget-records.ts';
 import { createOneTimeSecrets } from './one-time.ts';
 import { digestOf, newSecret } from './secret.ts';
@@ -80,7 +81,7 @@ export function createSessions({ log, limits, port, clock, cut }: SessionOptions
     const value: StoredSession = { ...person, id, createdAt, expiresAt: createdAt + lifeMs };
     const record = { collection: COLLECTION, id: digestOf(secret), parent: id, value, ifVersion: 0 };
     const appended = await log.append({ appends: [], records: [record] });
-    if (!appended.ok) throw new Error(`The session was not stored: ${appended.reason}.`);
+    if (!appended.ok) throw notStored('The session', appended);
     await forgetRecords(log, COLLECTION, (old) => (old.value as StoredSession).expiresAt <= createdAt);
     return { secret, identity: identityOf(value) };
   }
@@ -103,7 +104,9 @@ export function createSessions({ log, limits, port, clock, cut }: SessionOptions
     async end(secret) {
       const record = await log.record(COLLECTION, digestOf(secret));
       if (!record) return;
-      await log.append({ appends: [], records: [{ collection: COLLECTION, id: record.id, value: null }] });
+      const removal = { collection: COLLECTION, id: record.id, value: null };
+      const appended = await log.append({ appends: [], records: [removal] });
+      if (!appended.ok) throw notStored('The end of the session', appended);
       cut((record.value as StoredSession).id, 'The session was signed out.');
     },
 

@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import { hideCredentials } from '@greenlight/handshake/credential-shape';
 import { simulatedMark } from '@greenlight/protocol/event';
+import { LogUnavailable } from '@greenlight/log/log-unavailable';
 import type { Services } from '../services.ts';
 import type { Api, ApiEnv, Call } from './call.ts';
 import type { Reports } from './reports.ts';
@@ -39,6 +40,8 @@ export function createApi(
   api.onError((error, c) => {
     if (error instanceof HTTPException)
       return c.env.fail({ code: 'invalid_input', detail: 'The body is not valid JSON.' });
+    if (error instanceof LogUnavailable)
+      return c.env.fail({ code: 'storage_unavailable', detail: error.message });
     services.logger.error(
       {
         attempt: c.env.request.attempt,

@@ -11,6 +11,7 @@ import { createInProcessBus } from '@greenlight/bus/in-process-bus';
 import type { Role } from '@greenlight/handshake/identity';
 import type { Log } from '@greenlight/log/log';
 import { openLog } from '@greenlight/log/open-log';
+import { ACCOUNTS_CHANNEL } from '@greenlight/protocol/channel';
 import type { Review } from '@greenlight/runs/review';
 import type { Runs } from '@greenlight/runs/runs';
 import { announcingLog } from '../announcing-log.ts';
@@ -109,6 +110,7 @@ export async function openNode(options: OpenNodeOptions = {}): Promise<OpenNode>
       folder: options.folder ?? join(dataFolder, 'log'),
       retainEveryMs: 0,
       policies: [
+        { pattern: ACCOUNTS_CHANNEL, durability: 'disk' },
         { pattern: '$SYS:*', durability: 'memory' },
         { pattern: 'memory*', durability: 'memory' },
       ],

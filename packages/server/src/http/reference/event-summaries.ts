@@ -50,4 +50,11 @@ export const EVENT_SUMMARIES = {
   'connection.opened': plain('A connection opened; on `$SYS:connections`.'),
   'connection.closed': plain('A connection ended; on `$SYS:connections`.'),
   'system.notice': plain('Something that everybody should know.'),
+  'system.account_created': plain('There is a new user: `{role, state, by}`; on `$SYS:accounts`.'),
+  'system.account_changed': plain(
+    'A user has another role, state or name: `{role, state, changes, by}`; on `$SYS:accounts`.',
+  ),
+  'system.account_password_changed': plain('A user has another password; on `$SYS:accounts`.'),
+  'system.key_created': plain('There is a new API key: `{role, user, by}`; on `$SYS:accounts`.'),
+  'system.key_revoked': plain('An API key counts no more: `{role, user, by}`; on `$SYS:accounts`.'),
 } as const satisfies Record<EventType, EventSummary>;

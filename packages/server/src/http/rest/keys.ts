@@ -99,7 +99,7 @@ export function addKeyRoutes(api: Api, { apiKeys }: Services): void {
 
   api.openapi(revoke, async (c) => {
     const { id } = c.req.valid('param');
-    if (await apiKeys.revoke(id)) return c.body(null, 204);
+    if (await apiKeys.revoke(id, callerOf(c).user)) return c.body(null, 204);
     return c.env.fail({ code: 'not_found', detail: `There is no key "${id}" that could be revoked.` });
   });
 }

@@ -155,6 +155,7 @@ export function addUserRoutes(api: Api, { accounts, logger }: Services): void {
     const { role: wanted, disabled, mustChangePassword } = c.req.valid('json');
     const { name: user } = c.req.valid('param');
     const changed = await accounts.change(user, {
+      by: callerOf(c).user,
       ...(wanted !== undefined && { role: wanted }),
       ...(disabled !== undefined && { disabled }),
       ...(mustChangePassword !== undefined && { mustChangePassword }),
@@ -169,7 +170,11 @@ export function addUserRoutes(api: Api, { accounts, logger }: Services): void {
   api.openapi(resetPassword, async (c) => {
     const { password } = c.req.valid('json');
     const { name: user } = c.req.valid('param');
-    const reset = await accounts.resetPassword({ user, ...(password !== undefined && { password }) });
+    const reset = await accounts.resetPassword({
+      user,
+      by: callerOf(c).user,
+      ...(password !== undefined && { password }),
+    });
     if (!reset.ok) return c.env.fail(reset);
     const fields = { attempt: c.env.request.attempt, user, by: callerOf(c).user };
     logger.info(fields, 'A user got a new password.');
