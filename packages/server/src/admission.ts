@@ -58,6 +58,8 @@ export type AdmissionOptions = Omit<CapacityOptions, 'limits'> & {
   readonly privateOwner: PrivateOwner;
   readonly runExists: (workflowId: string) => Promise<boolean>;
   readonly work: Pick<Work, 'request'>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
   readonly logger: Logger;
 };
 
@@ -66,7 +68,7 @@ type Climber = { identity: Identity | null };
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const { settings, limits, verifier, accounts, cookieName, privateOwner, runExists, work, logger } = options;
-  const rate = createRate(limits);
+  const rate = createRate(limits, options.clock);
   const capacity = createCapacity(options);
 
   async function admit(request: HandshakeRequest, plan: Plan): Promise<Verdict> {

@@ -7,6 +7,16 @@ export const DEFAULT_LIMITS = {
   attemptsPerMinutePerKey: 2_400,
   /** Times that one address may ask in a minute what became of an attempt. */
   lookupsPerMinute: 1_200,
+  /**
+   * Handshakes of WebSockets and SSE that this node judges in a second, whoever they are from: after a restart everybody
+   * comes back at once, and those who are in already must not wait for that.
+   */
+  handshakesPerSecond: 1_000,
+  /**
+   * Sockets that wait in the kernel until this node takes them; `net.core.somaxconn` may allow fewer. Those beyond are
+   * dropped without a word, and try again after 1, 3, 7, 15… seconds.
+   */
+  acceptBacklog: 4_096,
   /** Open connections (WebSocket, SSE, long-poll) of this node. */
   connections: 20_000,
   connectionsPerAddress: 2_000,
