@@ -21,7 +21,16 @@ export interface Heartbeat {
 
 const SLOTS = 8;
 
-export function createHeartbeat(log: Pick<Log, 'heads'>, everyMs: number): Heartbeat {
+export type HeartbeatOptions = {
+  readonly everyMs: number;
+  /** Called when heads were read and are about to be compared: what was heard by now is not missing. */
+  readonly beforeBeat: () => void;
+};
+
+export function createHeartbeat(
+  log: Pick<Log, 'heads'>,
+  { everyMs, beforeBeat }: HeartbeatOptions,
+): Heartbeat {
   const slots = Array.from({ length: SLOTS }, () => new Set<Beating>());
   const slotOf = new Map<Beating, Set<Beating>>();
   let turn = 0;
@@ -32,6 +41,7 @@ export function createHeartbeat(log: Pick<Log, 'heads'>, everyMs: number): Heart
     const channels = new Set<string>();
     for (const beating of slot) for (const channel of beating.channels()) channels.add(channel);
     const heads = channels.size === 0 ? new Map() : await log.heads([...channels]).catch(() => null);
+    beforeBeat();
     for (const beating of slot) beating.beat(heads);
   }
 

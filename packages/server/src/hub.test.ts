@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createInProcessBus } from '@greenlight/bus/in-process-bus';
 import type { FramedPublication } from './framed-publication.ts';
+import type { FramedRun } from './framed-run.ts';
 import { createHub } from './hub.ts';
 import { openStage } from './testing/stage.ts';
 
 const event = { id: '1', type: 't', source: '/s', time: '2026-01-01T00:00:00Z', specversion: '1.0' } as const;
+
+const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the hub', () => {
   it('reads once for all who ask for the same page at the same time, but never shares what is older than the news', async () => {
@@ -38,13 +41,45 @@ describe('the hub', () => {
     await using stage = await openStage();
     const { hub } = stage.services;
     const got: FramedPublication[] = [];
-    for (let n = 0; n < 3; n += 1) hub.add('n', { offer: (publication) => got.push(publication) });
+    for (let n = 0; n < 3; n += 1) hub.add('n', { offer: (run) => got.push(...run.publications) });
     expect(hub.subscribers('n')).toBe(3);
     await stage.publish('n', 'ü');
+    await tick();
     const [first, second, third] = got.map(({ webSocket }) => webSocket);
     expect(second).toBe(first);
     expect(third).toBe(first);
     expect(got[0]?.sse.toString()).toBe(`id: ${got[0]?.epoch}:1\ndata: ${got[0]?.text}\n\n`);
     expect(first?.subarray(4).toString()).toBe(got[0]?.text);
+  });
+
+  it('offers what was broadcast in one tick as one run, and begins another where offsets do not follow', async () => {
+    await using stage = await openStage();
+    const { hub } = stage.services;
+    const got: FramedRun[] = [];
+    hub.add('n', { offer: (run) => got.push(run) });
+    const broadcast = (epoch: string, ...offsets: number[]): void =>
+      hub.broadcast({
+        channel: 'n',
+        epoch,
+        entries: offsets.map((offset) => ({ offset, json: `{"n":${offset}}` })),
+      });
+    broadcast('a', 1);
+    broadcast('a', 2, 3);
+    broadcast('a', 3);
+    broadcast('b', 4);
+    broadcast('b', 6);
+    expect(got).toEqual([]);
+    await tick();
+    const offsets = got.map(({ publications }) => publications.map(({ offset }) => offset));
+    expect(offsets).toEqual([[1, 2, 3], [3], [4], [6]]);
+    expect(got.map(({ epoch, first, last }) => [epoch, first, last])).toEqual([
+      ['a', 1, 3],
+      ['a', 3, 3],
+      ['b', 4, 4],
+      ['b', 6, 6],
+    ]);
+    const [run] = got;
+    expect(run?.webSocket).toEqual(Buffer.concat(run?.publications.map(({ webSocket }) => webSocket) ?? []));
+    expect(run?.sse).toEqual(Buffer.concat(run?.publications.map(({ sse }) => sse) ?? []));
   });
 });

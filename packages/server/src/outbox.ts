@@ -4,6 +4,8 @@
  * same frames share that buffer.
  */
 
+import { atEndOfTick } from './end-of-tick.ts';
+
 /** The part of a socket or an HTTP response that an outbox needs. */
 export type ByteSink = {
   /** `written` is called once the kernel has it all. */
@@ -72,6 +74,11 @@ export class Outbox {
     return this.#waitingBytes + this.#sink.writableLength;
   }
 
+  /** Whether these could wait too without an overflow. */
+  hasRoomFor(bytes: Buffer): boolean {
+    return this.#backlog + this.#waitingBytes + bytes.length <= this.#options.maxBytes;
+  }
+
   /** Leaves at the end of this tick. The buffer is shared: nobody may change it any more. */
   push(bytes: Buffer): void {
     if (this.#state !== 'open') return;
@@ -80,7 +87,7 @@ export class Outbox {
     this.#waitingBytes += bytes.length;
     if (!this.#scheduled) {
       this.#scheduled = true;
-      if (dirty.push(this) === 1) setImmediate(flushAll);
+      if (dirty.push(this) === 1) atEndOfTick('empty', flushAll);
     }
     if (this.#waitingBytes > this.#eagerBytes) this.#writeUnlessHeldUp();
   }
@@ -97,7 +104,7 @@ export class Outbox {
   flush(): void {
     this.#scheduled = false;
     this.#writeUnlessHeldUp();
-    this.#look();
+    if (this.#backlog > 0 || this.#watchers.length > 0) this.#look();
   }
 
   #writeUnlessHeldUp(): void {
@@ -111,7 +118,7 @@ export class Outbox {
     this.#waitingBytes = 0;
     if (this.#sink.destroyed) return;
     const bytes = join(parts);
-    this.#look();
+    if (this.#backlog > 0) this.#look();
     // A callback costs as much as the rest of the write: only where somebody may come to wait for it.
     if (this.#backlog + bytes.length > this.#options.lowBytes) this.#sink.write(bytes, this.#look);
     else this.#sink.write(bytes);

@@ -86,12 +86,16 @@ describe('recovery', () => {
 /** The log, and what of it has been offered: some announcements are lost, repeated or reordered. */
 type Step =
   | { do: 'append' }
-  | { do: 'offer'; offset: number }
+  | { do: 'offer'; offset: number; length: number }
   | { do: 'read'; limit: number }
   | { do: 'beat' };
 const steps: fc.Arbitrary<Step> = fc.oneof(
   fc.constant<Step>({ do: 'append' }),
-  fc.record({ do: fc.constant('offer' as const), offset: fc.integer({ min: 1, max: 40 }) }),
+  fc.record({
+    do: fc.constant('offer' as const),
+    offset: fc.integer({ min: 1, max: 40 }),
+    length: fc.integer({ min: 1, max: 4 }),
+  }),
   fc.record({ do: fc.constant('read' as const), limit: fc.integer({ min: 1, max: 5 }) }),
   fc.constant<Step>({ do: 'beat' }),
 );
@@ -121,8 +125,16 @@ describe('the one delivery rule', () => {
           if (step.do === 'append') head += 1;
           else if (step.do === 'beat') subscription.isBehind('e', head);
           else if (step.do === 'offer') {
-            const offset = Math.min(step.offset, head);
-            if (offset > 0 && subscription.offer('e', offset) === 'deliver') delivered.push(offset);
+            const first = Math.min(step.offset, head);
+            const run = Array.from(
+              { length: Math.min(step.length, head - first + 1) },
+              (_, at) => first + at,
+            );
+            if (first === 0) continue;
+            if (subscription.takes('e', first, first + run.length - 1)) delivered.push(...run);
+            else
+              for (const offset of run)
+                if (subscription.offer('e', offset) === 'deliver') delivered.push(offset);
           } else if (subscription.phase === 'catching-up') read(step.limit);
         }
         subscription.isBehind('e', head);

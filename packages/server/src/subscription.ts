@@ -106,6 +106,13 @@ export class Subscription {
     return 'read';
   }
 
+  /** The same rule for a whole run. True: all of it is delivered. False: nothing has changed; offer them one by one. */
+  takes(epoch: string, first: number, last: number): boolean {
+    if (this.#phase !== 'live' || epoch !== this.#epoch || first !== this.#next) return false;
+    this.#next = last + 1;
+    return true;
+  }
+
   /** Compares with the log's head, just read: true if something has to be read. */
   isBehind(epoch: string, head: number): boolean {
     if (this.#phase === 'live' && (epoch !== this.#epoch || head >= this.#next)) this.#phase = 'catching-up';

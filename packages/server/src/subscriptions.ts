@@ -5,6 +5,7 @@ import { formatPosition, type Since } from '@greenlight/protocol/position';
 import { missingRun } from './access.ts';
 import type { Disconnect } from './connections.ts';
 import type { FramedPublication } from './framed-publication.ts';
+import type { FramedRun } from './framed-run.ts';
 import type { Heads } from './heartbeat.ts';
 import type { FramedPage, Subscriber } from './hub.ts';
 import type { Services } from './services.ts';
@@ -133,14 +134,24 @@ export class Subscriptions {
     const active: Active = {
       subscription: new Subscription(channel),
       workflow: workflowOf(channel),
-      subscriber: { offer: (publication) => this.#offer(active, publication) },
+      subscriber: { offer: (run) => this.#offer(active, run) },
     };
     this.#active.set(channel, active);
     this.#services.hub.add(channel, active.subscriber);
     return active;
   }
 
-  #offer(active: Active, publication: FramedPublication): void {
+  #offer(active: Active, run: FramedRun): void {
+    if (!active.subscription.takes(run.epoch, run.first, run.last)) {
+      for (const publication of run.publications) this.#offerOne(active, publication);
+      return;
+    }
+    if (active.workflow !== null && this.#becamePrivate(active.workflow, run.channel)) return;
+    this.#delivered += run.publications.length;
+    this.#options.wire.run(run);
+  }
+
+  #offerOne(active: Active, publication: FramedPublication): void {
     switch (active.subscription.offer(publication.epoch, publication.offset)) {
       case 'deliver':
         this.#deliver(active, publication);

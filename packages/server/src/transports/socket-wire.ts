@@ -9,9 +9,11 @@ import { encodeFrame } from '@greenlight/protocol/encode';
 import type { DisconnectPush, ServerFrame } from '@greenlight/protocol/frames';
 import type { Disconnect } from '../connections.ts';
 import type { FramedPublication } from '../framed-publication.ts';
+import type { FramedRun } from '../framed-run.ts';
 import { PING_FRAME, textFrame } from '../framing.ts';
 import type { Limits } from '../limits.ts';
 import { Outbox } from '../outbox.ts';
+import { sinkOf } from '../socket-sink.ts';
 import type { Wire } from '../wire.ts';
 
 export type SocketWireOptions = {
@@ -53,7 +55,7 @@ export class SocketWire implements Wire {
       this.#unanswered = 0;
     };
     const { outboxBytes: maxBytes, catchUpBytes: lowBytes } = limits;
-    this.#outbox = new Outbox(socket, { maxBytes, lowBytes, onOverflow });
+    this.#outbox = new Outbox(sinkOf(socket), { maxBytes, lowBytes, onOverflow });
     websocket.on('message', alive);
     websocket.on('ping', alive);
     websocket.on('pong', () => {
@@ -63,7 +65,8 @@ export class SocketWire implements Wire {
     // `ws` closes by itself when the peer does or breaks a rule. What waits has to leave before any close frame.
     this.#closeWebSocket = websocket.close.bind(websocket);
     websocket.close = (code, reason) => {
-      if (code === MESSAGE_TOO_BIG) return onFault(TOO_LARGE);
+      // A peer that closes with this code itself gets it back; what it says has a reason, if only an empty one.
+      if (code === MESSAGE_TOO_BIG && reason === undefined) return onFault(TOO_LARGE);
       this.#outbox.finish();
       this.#closeWebSocket(code, reason);
     };
@@ -74,6 +77,11 @@ export class SocketWire implements Wire {
 
   publication(publication: FramedPublication): void {
     this.#outbox.push(publication.webSocket);
+  }
+
+  run(run: FramedRun): void {
+    if (this.#outbox.hasRoomFor(run.webSocket)) this.#outbox.push(run.webSocket);
+    else for (const publication of run.publications) this.publication(publication);
   }
 
   frame(frame: ServerFrame): void {

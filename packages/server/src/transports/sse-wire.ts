@@ -4,6 +4,7 @@ import { encodeFrame } from '@greenlight/protocol/encode';
 import type { DisconnectPush, ServerFrame } from '@greenlight/protocol/frames';
 import { formatVector, type Position } from '@greenlight/protocol/position';
 import type { FramedPublication } from '../framed-publication.ts';
+import type { FramedRun } from '../framed-run.ts';
 import type { Limits } from '../limits.ts';
 import { Outbox, type ByteSink } from '../outbox.ts';
 import type { Wire } from '../wire.ts';
@@ -53,6 +54,11 @@ export class SseWire implements Wire {
     // In one piece: an id without its event, where the stream is cut, would be taken for an event that was had.
     const id = Buffer.from(`id: ${formatVector(this.#vector)}\n`);
     this.#outbox.push(Buffer.concat([id, publication.sseData]));
+  }
+
+  run(run: FramedRun): void {
+    if (this.#vector.size === 1 && this.#outbox.hasRoomFor(run.sse)) this.#outbox.push(run.sse);
+    else for (const publication of run.publications) this.publication(publication);
   }
 
   frame(frame: ServerFrame): void {
