@@ -33,6 +33,7 @@ export const NOT_CHECKABLE: Readonly<Record<string, string>> = {
   H17: 'It needs a check that breaks inside the server.',
   H18: FLOOD,
   H20: FLOOD,
+  H22: 'It needs a port with TLS whose certificate its operator exchanges, and a look at the counters.',
   C10: ACCOUNT,
   C11: ACCOUNT,
   C12: ACCOUNT,

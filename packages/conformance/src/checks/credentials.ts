@@ -371,4 +371,28 @@ export const CREDENTIALS: readonly Check[] = [
       };
     },
   },
+  {
+    rule: 'C33',
+    name: 'changes of keys are told',
+    proves: 'Each change of a key is an event on `$SYS:accounts` with who did it, and no secret in it.',
+    does: 'Reads the channel while it makes a key and revokes it.',
+    expected: {
+      made: { type: 'system.key_created', data: { role: 'viewer', by: /./ } },
+      revoked: { type: 'system.key_revoked', data: { by: /./ } },
+      secret: false,
+    },
+    async see(visit) {
+      const socket = await visit.protocol();
+      const { channels } = await socket.reply({ type: 'subscribe', channels: { '$SYS:accounts': null } });
+      if (channels?.['$SYS:accounts']?.outcome === 'denied')
+        throw new NotCheckable('Only operators read $SYS:accounts.');
+      const { key, id } = await visit.newKey();
+      await visit.revoke(id);
+      const about = ({ event }: Json): boolean => JSON.stringify(event ?? null).includes(id);
+      const made = await socket.until(about, 'event about the new key');
+      const revoked = await socket.until(about, 'event about the revoked key');
+      const secret = JSON.stringify([made, revoked]).includes(key.split('_').slice(2).join('_'));
+      return { made: made.event, revoked: revoked.event, secret };
+    },
+  },
 ];
