@@ -7,8 +7,13 @@ import { look } from './look.ts';
 import { runState, setStage, soon, startThroughDialog, type Stage } from './stage.ts';
 
 const MOST_SCRIPT = 150_000;
+/** As long as the name of a user may be. */
+const LONG = 'a-very-long-name'.repeat(4);
 
-describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assistive technology', () => {
+/** Looking is work, and the machine may be busy. */
+const SLOW = { timeout: 180_000 };
+
+describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assistive technology', SLOW, () => {
   let stage: Stage;
   let run: string;
   beforeAll(async () => {
@@ -96,6 +101,7 @@ describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assisti
     const visitor = await stage.visit({ path: 'handshakes' });
     const { page } = visitor;
     await fetch(`${stage.gateway.url}/api/v1/workflows`);
+    await stage.api('/api/v1/users', { user: LONG, name: 'W'.repeat(200), role: 'reviewer' });
     await page.locator('[data-attempt][data-outcome=refused]').first().getByRole('button').first().click();
     await look(visitor, 'handshakes');
     await page.getByRole('button', { name: 'Refusals by code' }).click();
@@ -105,8 +111,11 @@ describe.skipIf(noChromium !== null)('how the page looks, to eyes and to assisti
     await page.locator('[data-connection]').first().waitFor();
     await look(visitor, 'connections');
     await page.getByRole('link', { name: 'Settings' }).first().click();
-    await page.locator('[data-key]').first().waitFor();
+    await page.locator(`[data-user="${LONG}"]`).waitFor();
     await look(visitor, 'settings');
+    await page.locator('[data-in-force]').scrollIntoViewIfNeeded();
+    await page.getByText(/^\d+ limits$/).click();
+    await look(visitor, 'settings-in-force');
   });
 
   it('[D12] is served with a policy that allows no inline script or style', async () => {

@@ -45,7 +45,7 @@ export function KeyForm({ me, onCreate }: Props) {
       <RoleField label="Role of the key" />
       <Field label="Expires">
         {(attributes) => (
-          <select {...attributes} name="days" className={INPUT}>
+          <select {...attributes} name="days" className={`${INPUT} h-[34px]`}>
             {LIVES.map(([words, days]) => (
               <option key={words} value={days ?? ''}>
                 {words}

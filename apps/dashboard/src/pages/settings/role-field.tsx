@@ -14,7 +14,7 @@ export function RoleField({ label }: { label: string }) {
   return (
     <Field label={label}>
       {(attributes) => (
-        <select {...attributes} name="role" className={INPUT}>
+        <select {...attributes} name="role" className={`${INPUT} h-[34px]`}>
           {ROLES.map((role) => (
             <option key={role} value={role}>
               {role}: {MAY[role]}
