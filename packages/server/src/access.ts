@@ -83,5 +83,9 @@ export const mayReview = ({ role }: Identity): boolean =>
   role === 'reviewer' || role === 'operator' || role === 'admin';
 /** Operators' views: handshakes, connections, channels. */
 export const mayOperate = isOperator;
-/** Keys and users. A simulated administrator must leave nothing behind that outlives the simulation. */
-export const mayAdminister = ({ role, simulated }: Identity): boolean => role === 'admin' && !simulated;
+/**
+ * Keys and users. A simulated administrator must leave nothing behind that outlives the simulation, and whoever is
+ * limited to channels must not make a key without that limit.
+ */
+export const mayAdminister = ({ role, simulated, channels }: Identity): boolean =>
+  role === 'admin' && !simulated && channels === undefined;

@@ -1,7 +1,12 @@
 /** Every HTTP path, who may use it and over which transport. The ladder's plan for a request is read off here. */
 import type { Identity } from '@greenlight/handshake/identity';
 import type { Transport } from '@greenlight/handshake/request';
-import { isChannelName, workflowChannel } from '@greenlight/protocol/channel';
+import {
+  CONNECTIONS_CHANNEL,
+  HANDSHAKES_CHANNEL,
+  isChannelName,
+  workflowChannel,
+} from '@greenlight/protocol/channel';
 import { mayAdminister, mayOperate, mayReview, maySteerRuns } from '../access.ts';
 import type { ServerInfo } from '../info.ts';
 
@@ -57,6 +62,10 @@ const valid = (names: readonly string[]): readonly string[] => names.filter(isCh
 
 const READ_RUN: RouteAccess = { ...SIGNED_IN, channels: ofRun };
 const STEER_RUN: RouteAccess = { ...STEERING, channels: ofRun };
+
+/** The same is told on channels, and a credential that is limited to others sees it in neither way. */
+const WATCH_HANDSHAKES: RouteAccess = { ...OPERATOR, channels: () => [HANDSHAKES_CHANNEL] };
+const WATCH_CONNECTIONS: RouteAccess = { ...OPERATOR, channels: () => [CONNECTIONS_CHANNEL] };
 
 /** In development the metrics are open; elsewhere their numbers tell who uses what, and how much. */
 export function routesOf(environment: ServerInfo['environment']): readonly Route[] {
@@ -122,10 +131,10 @@ const table = (metrics: RouteAccess): readonly Route[] => [
   { path: '/api/v1/recommendations/{id}/apply', methods: { POST: REVIEWER } },
   { path: '/api/v1/recommendations/{id}/undo', methods: { POST: REVIEWER } },
 
-  { path: '/api/v1/handshakes', methods: { GET: OPERATOR } },
+  { path: '/api/v1/handshakes', methods: { GET: WATCH_HANDSHAKES } },
   { path: '/api/v1/handshakes/{attempt}', methods: { GET: { ...PUBLIC, lookup: true } } },
   { path: '/api/v1/settings', methods: { GET: OPERATOR } },
   { path: '/api/v1/self-probe', methods: { POST: OPERATOR } },
-  { path: '/api/v1/connections', methods: { GET: OPERATOR } },
-  { path: '/api/v1/connections/{session}', methods: { DELETE: OPERATOR } },
+  { path: '/api/v1/connections', methods: { GET: WATCH_CONNECTIONS } },
+  { path: '/api/v1/connections/{session}', methods: { DELETE: WATCH_CONNECTIONS } },
 ];

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { eventInputsFrom } from '@greenlight/protocol/decode';
 import type { Durability } from '@greenlight/protocol/event';
 import { formatPosition } from '@greenlight/protocol/position';
+import { readDenial } from '../../access.ts';
 import { publish } from '../../publish.ts';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';
@@ -117,7 +118,7 @@ const listChannels = createRoute({
 });
 
 export function addChannelRoutes(api: Api, services: Services): void {
-  const { log, hub } = services;
+  const { log, hub, runs } = services;
   api.openAPIRegistry.register('EventInput', eventInput);
 
   api.openapi(publishEvents, async (c) => {
@@ -144,10 +145,10 @@ export function addChannelRoutes(api: Api, services: Services): void {
   );
 
   api.openapi(listChannels, async (c) => {
-    const items = (await log.channels()).map((info) => ({
-      ...info,
-      listeners: hub.subscribers(info.channel),
-    }));
+    const caller = callerOf(c);
+    const items = (await log.channels())
+      .filter(({ channel }) => readDenial(caller, channel, (id) => runs.privateOwner(id)) === null)
+      .map((info) => ({ ...info, listeners: hub.subscribers(info.channel) }));
     return c.json({ items }, 200);
   });
 }
