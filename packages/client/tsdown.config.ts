@@ -8,5 +8,7 @@ export default defineConfig({
   target: 'es2022',
   dts: true,
   minify: true,
+  // What is loaded later shares what the entry has, instead of a third file that every page would load.
+  inputOptions: { preserveEntrySignatures: 'allow-extension' },
   deps: { alwaysBundle: [/^@greenlight\//] },
 });

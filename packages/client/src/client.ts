@@ -6,12 +6,13 @@ import type { Position } from '@greenlight/protocol/position';
 import type { ControlAction, RunState } from '@greenlight/protocol/run';
 import { newAttempt } from './attempt.ts';
 import { type Clock, type Random, systemClock, systemRandom } from './clock.ts';
-import { createConnector, type OutgoingCommand } from './connector.ts';
+import { createConnector } from './connector.ts';
 import type { Credential } from './credential.ts';
+import type { Choice } from './machine.ts';
 import { isOnline, watchEnvironment } from './environment.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
-import { explainAttempt, postCommand } from './rest.ts';
 import type { Controlled, Failed, Published, Started } from './result.ts';
+import { unreachable } from './refusal.ts';
 import { createRun, type RunHandle } from './run.ts';
 import { observable, type Observable, type Status } from './status.ts';
 import {
@@ -21,6 +22,7 @@ import {
   type Subscription,
 } from './subscription.ts';
 import { createSubscriptions } from './subscriptions.ts';
+import { type OutgoingCommand, type Transport, type TransportName, TRANSPORTS } from './transport.ts';
 import { type WebSocketConstructor, websocketTransport } from './transports/websocket.ts';
 
 export type { Event, EventInput, Publication } from '@greenlight/protocol/event';
@@ -40,7 +42,9 @@ export type ClientOptions = {
   /** Default `cookie`. */
   readonly credential?: Credential;
   readonly fetch?: typeof fetch;
-  /** Needed where the platform has none, as Node 20: the class of the `ws` package fits. */
+  /** The ones to use. Default: all, the best that works first. */
+  readonly transports?: readonly TransportName[];
+  /** For platforms that have none, as Node 20: the class of the `ws` package fits. Without one, events come over SSE. */
   readonly WebSocket?: WebSocketConstructor;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -78,9 +82,7 @@ export function createClient(options: ClientOptions = {}): Client {
   const limits: ClientLimits = { ...DEFAULT_LIMITS, ...options.limits };
   const base = baseOf(options.url);
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
-  if (!WebSocket)
-    throw new TypeError('There is no WebSocket here: give createClient one, such as that of "ws".');
-  const transport = websocketTransport(WebSocket);
+  const transports = (options.transports ?? TRANSPORTS).filter((name) => name !== 'websocket' || WebSocket);
   const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const closing = new Set<() => void>();
   let credential = options.credential ?? 'cookie';
@@ -89,16 +91,24 @@ export function createClient(options: ClientOptions = {}): Client {
 
   const connector = createConnector({
     base,
-    transport,
+    transports,
+    load,
+    loadDetour: async () => (await import('./detour.ts')).stepBeside,
+    wanted: () => subscriptions.wanted(),
+    fetch,
     credential: () => credential,
-    explain: (attempt) => explainAttempt(attempt, { base, fetch }, limits.explainMs),
+    explain: (attempt) =>
+      import('./rest.ts').then(
+        ({ explainAttempt }) => explainAttempt(attempt, { base, fetch }, limits.explainMs),
+        (error: unknown) => unreachable(attempt, error),
+      ),
     isOnline,
     limits,
     clock,
     random,
-    onSession(next) {
+    onSession(next, handedOver) {
       welcome = next;
-      subscriptions.begin();
+      subscriptions.begin(handedOver);
     },
     onPush: (push) => subscriptions.push(push),
     onChange: show,
@@ -111,6 +121,28 @@ export function createClient(options: ClientOptions = {}): Client {
   const status = observable(look());
   const stopWatching = watchEnvironment((sign) => connector.dispatch({ type: sign }));
 
+  /** The best that cannot be used now, which is better than the one in use. */
+  function betterOf({ transport, obstacles }: Choice): Status['better'] {
+    const name = transports.find((each) => each === transport || obstacles[each]?.isOver === false);
+    const obstacle = name && obstacles[name];
+    if (!obstacle || obstacle.isOver) return null;
+    const { refusal, retryAt } = obstacle;
+    return { transport: name, refusal, retryAt };
+  }
+
+  async function load(name: TransportName): Promise<Transport> {
+    switch (name) {
+      case 'websocket':
+        return websocketTransport(WebSocket);
+      case 'sse':
+        return (await import('./transports/sse.ts')).transport;
+      case 'long-poll':
+        return (await import('./transports/long-poll.ts')).transport;
+      default:
+        return name satisfies never;
+    }
+  }
+
   function look(): Status {
     const { state } = connector;
     const open = state.name === 'open';
@@ -121,7 +153,8 @@ export function createClient(options: ClientOptions = {}): Client {
     return {
       state: state.name,
       live: open && state.heartbeatAt !== null && acknowledged === settled,
-      transport: open ? transport.name : null,
+      transport: open ? state.choice.transport : null,
+      better: open ? betterOf(state.choice) : null,
       user,
       session,
       node,
@@ -143,8 +176,8 @@ export function createClient(options: ClientOptions = {}): Client {
 
   /** Over the connection, else over HTTP; `repeatable` also after the connection was lost before the answer. */
   async function command(fields: OutgoingCommand, repeatable: boolean): Promise<OkReply | Failed> {
-    const sent = connector.state.name === 'open';
-    const reply = await new Promise<Reply | null>((resolve) => connector.command(fields, resolve));
+    const sent = connector.state.name === 'open' && connector.state.choice.transport === 'websocket';
+    const reply = sent && (await new Promise<Reply | null>((resolve) => connector.command(fields, resolve)));
     if (reply) return reply.type === 'ok' ? reply : failedReply(reply);
     if (sent && !repeatable)
       return {
@@ -153,7 +186,12 @@ export function createClient(options: ClientOptions = {}): Client {
         detail: 'The connection was lost before the answer; look at what is there before you repeat this.',
         retryable: false,
       };
-    return postCommand(fields, credential, { base, fetch, random });
+    try {
+      const { postCommand } = await import('./rest.ts');
+      return await postCommand(fields, credential, { base, fetch, random, repeatable });
+    } catch (error) {
+      return { ok: false, ...unreachable('', error) };
+    }
   }
 
   function subscribe(

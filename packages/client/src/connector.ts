@@ -1,66 +1,85 @@
-/** Drives the machine: does its effects over a transport, wakes it at its deadlines, and matches replies to commands. */
-import { decodeServerFrame } from '@greenlight/protocol/decode';
-import type { Push, Reply, WelcomePush } from '@greenlight/protocol/frames';
+/** Drives the machine: does its effects over transports and wakes it at its deadlines. */
+import type { Push, WelcomePush } from '@greenlight/protocol/frames';
+import type { Since } from '@greenlight/protocol/position';
 import type { Clock, Random } from './clock.ts';
 import { type Credential, fetchSecret, isRefreshable, type Secret } from './credential.ts';
 import type { ClientLimits } from './limits.ts';
+import { type Answered, type Line, type LineListener, openLine } from './line.ts';
 import { IDLE, type MachineEvent, type State, step } from './machine.ts';
-import { type LocalCode, localRefusal, refusalFrom, type Refusal } from './refusal.ts';
-import type { Connection, Listener, Transport } from './transport.ts';
+import { type LocalCode, localRefusal, refusalFrom, refusalFromDisconnect, type Refusal } from './refusal.ts';
+import type { OutgoingCommand, Transport, TransportName } from './transport.ts';
 
 export type ConnectorOptions = {
   readonly base: string;
-  readonly transport: Transport;
+  readonly fetch: typeof fetch;
+  /** Best first; at least one. */
+  readonly transports: readonly TransportName[];
+  readonly load: (name: TransportName) => Promise<Transport>;
+  /** The machine that knows of more than one transport, in place of `step`. */
+  readonly loadDetour: () => Promise<typeof step>;
   readonly credential: () => Credential;
+  readonly wanted: () => ReadonlyMap<string, Since>;
   readonly explain: (attempt: string) => Promise<Refusal>;
   readonly isOnline: () => boolean;
   readonly limits: ClientLimits;
   readonly clock: Clock;
   readonly random: Random;
-  /** A session began: everything has to be subscribed again. */
-  readonly onSession: (welcome: WelcomePush) => void;
+  /**
+   * A session began: everything has to be subscribed again. `handedOver` is given where an older session goes on until
+   * the new one serves, and called then.
+   */
+  readonly onSession: (welcome: WelcomePush, handedOver?: () => void) => void;
   readonly onPush: (push: Push) => void;
   /** The state changed, or a ping was answered. */
   readonly onChange: () => void;
 };
-
-export type OutgoingCommand = Readonly<Record<string, unknown>> & { readonly type: string };
-export type Answered = (reply: Reply | null) => void;
 
 export interface Connector {
   readonly state: State;
   /** Of the last ping that was answered. */
   readonly rttMs: number | null;
   dispatch(event: MachineEvent): void;
-  /**
-   * Sends over the open connection. `answered` is called before the next frame is looked at, because what follows
-   * a reply may depend on it; with null if there is no connection, or if it was lost first.
-   */
+  /** Sends over the open connection. `answered` gets null if there is no connection, or if it was lost first. */
   command(command: OutgoingCommand, answered: Answered): void;
 }
 
+/** A timer that rings as much too late slept with the machine. */
+const SLEPT_MS = 5_000;
+
 export function createConnector(options: ConnectorOptions): Connector {
-  const { clock, random, limits } = options;
-  const pending = new Map<number, Answered>();
-  let state: State = IDLE;
-  let connection: Connection | null = null;
+  const { base, clock, fetch, limits, random, transports } = options;
+  const [transport = 'websocket'] = transports;
+  let state: State = { ...IDLE, choice: { ...IDLE.choice, transport } };
+  let advance = step;
+  let main: Line | null = null;
+  let candidate: Line | null = null;
+  /** Serves until the new one does. */
+  let leaving: Line | null = null;
+  let heardAt = 0;
   let rttMs: number | null = null;
-  let nextId = 1;
   let alarm: { at: number; cancel: () => void } | null = null;
 
   function dispatch(event: MachineEvent): void {
     const before = state;
-    const [next, effects] = step(state, event, {
+    const [next, effects] = advance(state, event, {
       now: clock.now(),
       random,
       limits,
       online: options.isOnline(),
       refreshable: isRefreshable(options.credential()),
+      transports,
+      heardAt,
     });
     state = next;
     setAlarm();
     for (const effect of effects) EFFECTS[effect]();
     if (state !== before) options.onChange();
+  }
+
+  /** Behind the first connection, or with the first failure. Without it everything goes on, by one transport. */
+  async function knowMore(): Promise<void> {
+    if (advance !== step || transports.length < 2) return;
+    advance = await options.loadDetour().catch(() => step);
   }
 
   /** One timer. It may ring early for a deadline that moved on; then it is set again. */
@@ -75,61 +94,138 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 
   function ring(): void {
+    const late = clock.now() - (alarm?.at ?? Infinity);
     alarm = null;
-    if (state.deadline !== null && clock.now() >= state.deadline) dispatch({ type: 'tick' });
-    else setAlarm();
+    if (state.deadline === null || clock.now() < state.deadline) return setAlarm();
+    dispatch({ type: 'tick' });
+    if (late > SLEPT_MS) dispatch({ type: 'visible' });
+  }
+
+  function abandon(): void {
+    candidate?.close();
+    candidate = null;
   }
 
   function drop(): void {
-    connection?.close();
-    connection = null;
-    const unanswered = [...pending.values()];
-    pending.clear();
-    for (const answered of unanswered) answered(null);
+    const lines = [main, leaving];
+    main = leaving = null;
+    abandon();
+    for (const line of lines) line?.close();
   }
 
-  async function open(): Promise<void> {
-    drop();
-    const { attempt } = state;
-    const stillWanted = (): boolean => state.attempt === attempt && state.name === 'connecting';
+  /** Null where it failed or is not wanted any more. */
+  async function begin(
+    name: TransportName,
+    attempt: string,
+    isWanted: () => boolean,
+  ): Promise<Line | Refusal | null> {
     let secret: Secret;
     try {
       secret = await fetchSecret(options.credential());
     } catch (error) {
       const fix = 'Look at the function that was given to createClient as the credential.';
-      if (stillWanted())
-        refuse('credential_unavailable', `The credential could not be had: ${sentence(error)}`, fix);
-      return;
+      return local('credential_unavailable', `The credential could not be had: ${sentence(error)}`, fix);
     }
-    if (!stillWanted()) return;
     try {
-      connection = options.transport.open({ base: options.base, attempt, secret }, listen(secret));
+      const [transport] = await Promise.all([options.load(name), name !== 'websocket' && knowMore()]);
+      const target = {
+        base,
+        attempt,
+        secret,
+        fetch,
+        fetchSecret: () => fetchSecret(options.credential()),
+        wanted: options.wanted,
+      };
+      return isWanted() ? openLine(transport, target, listenerWith(secret)) : null;
     } catch (error) {
       // Such as ws: from a page that came over https.
       const fix = 'Use an address of the server that this page may open.';
-      refuse('unreachable', `The platform does not open this address: ${sentence(error)}`, fix);
+      return local('unreachable', `The platform does not open this address: ${sentence(error)}`, fix);
     }
   }
 
-  const listen = (secret: Secret): Listener => ({
-    opened() {
-      dispatch({ type: 'opened' });
-      if (secret.kind === 'token' && secret.place === 'frame') send({ type: 'auth', token: secret.value });
+  async function open(): Promise<void> {
+    drop();
+    const { attempt, choice } = state;
+    const isWanted = (): boolean => state.attempt === attempt && state.name === 'connecting';
+    const line = await begin(choice.transport, attempt, isWanted);
+    if (!isWanted()) return;
+    if (line && 'code' in line) dispatch({ type: 'refused', refusal: { ...line, attempt } });
+    else main = line;
+  }
+
+  async function tryAnother(): Promise<void> {
+    if (state.name !== 'open' || !state.choice.candidate) return;
+    const { transport, attempt } = state.choice.candidate;
+    const isWanted = (): boolean => state.name === 'open' && state.choice.candidate?.attempt === attempt;
+    const line = await begin(transport, attempt, isWanted);
+    if (!isWanted()) return;
+    if (line && 'code' in line) dispatch({ type: 'candidate-failed', refusal: { ...line, attempt } });
+    else candidate = line;
+  }
+
+  function switchOver(): void {
+    if (state.name !== 'open') return;
+    const old = main;
+    leaving?.close();
+    leaving = old;
+    main = candidate;
+    candidate = null;
+    heardAt = clock.now();
+    options.onSession(state.welcome, () => old?.retire());
+  }
+
+  const listenerWith = (secret: Secret): LineListener => ({
+    opened(line) {
+      void knowMore();
+      if (line === main) dispatch({ type: 'opened' });
+      if (line.transport === 'websocket' && secret.kind === 'token' && secret.place === 'frame')
+        line.command({ type: 'auth', token: secret.value }, () => undefined);
     },
-    frame: receive,
-    ended(code, reason) {
-      drop();
-      dispatch({ type: 'ended', code, reason });
+    push(line, push) {
+      if (line === main) receive(push);
+      else if (line === candidate) receiveAside(push);
+      else if (push.type === 'event') options.onPush(push);
+    },
+    strange(line, { code, detail }) {
+      const { attempt } = state;
+      const fix = 'Use the client that belongs to this version of the server.';
+      if (line === main)
+        dispatch({ type: 'refused', refusal: { code, detail, fix, attempt, retryable: false } });
+    },
+    ended(line, code, reason) {
+      if (line === main) {
+        main = null;
+        dispatch({ type: 'ended', code, reason });
+      } else if (line === candidate) void failAside();
+      else if (line === leaving) leaving = null;
     },
   });
 
-  function refuse(code: LocalCode, detail: string, fix: string): void {
-    dispatch({ type: 'refused', refusal: localRefusal(code, state.attempt, detail, fix) });
+  /** The candidate ended without a word. */
+  async function failAside(): Promise<void> {
+    candidate = null;
+    if (state.name !== 'open' || !state.choice.candidate) return;
+    const { attempt } = state.choice.candidate;
+    const refusal = await options.explain(attempt);
+    if (state.choice.candidate?.attempt === attempt) dispatch({ type: 'candidate-failed', refusal });
   }
+
+  function receiveAside(push: Push): void {
+    if (state.name !== 'open' || !state.choice.candidate) return;
+    const { attempt } = state.choice.candidate;
+    if (push.type === 'welcome') dispatch({ type: 'candidate-welcome', welcome: push });
+    else if (push.type === 'refusal') dispatch({ type: 'candidate-failed', refusal: refusalFrom(push) });
+    else if (push.type === 'disconnect')
+      dispatch({ type: 'candidate-failed', refusal: refusalFromDisconnect(push, attempt) });
+  }
+
+  const local = (code: LocalCode, detail: string, fix: string): Refusal =>
+    localRefusal(code, state.attempt, detail, fix);
 
   async function explain(): Promise<void> {
     const { attempt } = state;
-    const refusal = await options.explain(attempt);
+    const [refusal] = await Promise.all([options.explain(attempt), knowMore()]);
     if (state.attempt === attempt) dispatch({ type: 'explained', refusal });
   }
 
@@ -148,68 +244,46 @@ export function createConnector(options: ConnectorOptions): Connector {
     });
   }
 
-  function receive(text: string): void {
-    const decoded = decodeServerFrame(text);
-    if (!decoded.ok) {
-      const { code, detail } = decoded;
-      const fix = 'Use the client that belongs to this version of the server.';
-      dispatch({
-        type: 'refused',
-        refusal: { code, detail, fix, attempt: state.attempt, retryable: false },
-      });
-      return;
-    }
-    const frame = decoded.value;
-    switch (frame.type) {
-      case 'ok':
-      case 'error': {
-        const answered = pending.get(frame.id ?? -1);
-        pending.delete(frame.id ?? -1);
-        answered?.(frame);
-        return;
-      }
+  function receive(push: Push): void {
+    heardAt = clock.now();
+    switch (push.type) {
       case 'welcome':
-        dispatch({ type: 'welcome', welcome: frame });
+        dispatch({ type: 'welcome', welcome: push });
         return;
       case 'refusal':
-        dispatch({ type: 'refused', refusal: refusalFrom(frame) });
+        dispatch({ type: 'refused', refusal: refusalFrom(push) });
         return;
       case 'disconnect':
-        dispatch({ type: 'disconnect', push: frame });
+        dispatch({ type: 'disconnect', push });
         return;
       case 'heartbeat':
         dispatch({ type: 'heartbeat' });
-        options.onPush(frame);
+        options.onPush(push);
         return;
       case 'expiring':
         dispatch({ type: 'expiring' });
         return;
       case 'event':
       case 'snapshot':
-        options.onPush(frame);
+        options.onPush(push);
         return;
       default:
-        frame satisfies never;
+        push satisfies never;
     }
   }
 
-  function send(command: OutgoingCommand): number {
-    const id = nextId;
-    nextId += 1;
-    connection?.send(JSON.stringify({ id, ...command }));
-    return id;
-  }
-
   function command(outgoing: OutgoingCommand, answered: Answered): void {
-    if (state.name === 'open') pending.set(send(outgoing), answered);
+    if (state.name === 'open' && main) main.command(outgoing, answered);
     else answered(null);
   }
 
   function ping(): void {
     const sentAt = clock.now();
+    const line = main;
     command({ type: 'ping' }, (reply) => {
-      if (reply?.type !== 'ok') return;
-      rttMs = clock.now() - sentAt;
+      if (reply?.type !== 'ok' || line !== main) return;
+      heardAt = clock.now();
+      rttMs = heardAt - sentAt;
       dispatch({ type: 'pong' });
     });
   }
@@ -221,6 +295,9 @@ export function createConnector(options: ConnectorOptions): Connector {
     subscribe: () => state.name === 'open' && options.onSession(state.welcome),
     ping,
     renew: () => void renew(),
+    try: () => void tryAnother(),
+    abandon,
+    switch: switchOver,
   };
 
   return {

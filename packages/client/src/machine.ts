@@ -1,7 +1,8 @@
 /**
  * The connection as a pure state machine: state and event in, state and effects out. Time and chance come in with the
  * environment; every state answers every event. The driver (`connector.ts`) does the effects and wakes the machine
- * with `tick` at the state's deadline. Invariants: PROTOCOL.md, K1 to K11.
+ * with `tick` at the state's deadline. Here there is one transport; `detour.ts` puts others beside it.
+ * Invariants: PROTOCOL.md, K1 to K11.
  */
 import { CLOSE_CODES, reconnectAfter } from '@greenlight/protocol/codes';
 import type { DisconnectPush, WelcomePush } from '@greenlight/protocol/frames';
@@ -9,6 +10,7 @@ import { newAttempt } from './attempt.ts';
 import type { Random } from './clock.ts';
 import type { ClientLimits } from './limits.ts';
 import { localRefusal, refusalFromClose, refusalFromDisconnect, type Refusal } from './refusal.ts';
+import type { TransportName } from './transport.ts';
 
 type Trail = {
   /** The attempt under way, or the last one; empty before the first. */
@@ -19,8 +21,40 @@ type Trail = {
   readonly refreshed: boolean;
   /** The last one, kept for people after it is over. */
   readonly refusal: Refusal | null;
+  readonly choice: Choice;
   /** When to send `tick`, ms since 1970. */
   readonly deadline: number | null;
+};
+
+/** Which transport to use. Made and changed in `choice.ts`. */
+export type Choice = {
+  /** Of the attempt under way, or in use. */
+  readonly transport: TransportName;
+  /** Failures of it in a row that may have had another cause. */
+  readonly doubts: number;
+  readonly obstacles: Readonly<Partial<Record<TransportName, Obstacle>>>;
+  /** Another one, being opened beside the one in use. */
+  readonly candidate: Candidate | null;
+};
+
+export type Obstacle = {
+  /** Why the transport could not be used. */
+  readonly refusal: Refusal;
+  /** In a row. */
+  readonly failures: number;
+  /** When it is tried again, ms since 1970. */
+  readonly retryAt: number;
+  /** It has worked since; how often it failed counts on if it soon fails again. */
+  readonly isOver: boolean;
+};
+
+export type Candidate = {
+  readonly transport: TransportName;
+  readonly attempt: string;
+  readonly since: number;
+  readonly deadline: number;
+  /** Opened because the one in use says nothing; else because it is a better one. */
+  readonly forSilence: boolean;
 };
 
 type In<Name extends string, Fields = unknown> = Trail & { readonly name: Name } & Fields;
@@ -33,8 +67,8 @@ export type State =
   /** The transport is open; the server has not said `welcome` yet. */
   | In<'authenticating'>
   | In<'open', OpenFields>
-  /** It failed and the transport hides why: the server is being asked. `fallback` is what is known without it. */
-  | In<'explaining', { readonly fallback: Refusal | null }>
+  /** It failed and the transport hides why: the server is being asked. `fallback` is what is known without it; `isLate`: it took too long. */
+  | In<'explaining', { readonly fallback: Refusal | null; readonly isLate: boolean }>
   /** Tries again at its deadline. `ordered`: the server named the time, so nothing but a person shortens it. */
   | In<'waiting', { readonly ordered: boolean }>
   /** As waiting, and the device says that it has no network. */
@@ -49,6 +83,10 @@ type OpenFields = {
   readonly heartbeatAt: number | null;
   /** Without another heartbeat by then the connection counts as dead. */
   readonly freshUntil: number;
+  /** The answer to a ping is due by then. */
+  readonly probeUntil: number;
+  /** The next ping: halfway to the next heartbeat, so that a socket that fell silent is known within one. */
+  readonly pingAt: number;
 };
 
 export type MachineEvent =
@@ -62,6 +100,8 @@ export type MachineEvent =
   | { readonly type: 'disconnect'; readonly push: DisconnectPush }
   | { readonly type: 'ended'; readonly code: number; readonly reason: string }
   | { readonly type: 'explained'; readonly refusal: Refusal }
+  | { readonly type: 'candidate-welcome'; readonly welcome: WelcomePush }
+  | { readonly type: 'candidate-failed'; readonly refusal: Refusal }
   | { readonly type: 'tick' }
   | { readonly type: 'retry' }
   | { readonly type: 'online' }
@@ -71,7 +111,16 @@ export type MachineEvent =
 
 export type Effect =
   /** Drop what is open, fetch the credential, open the transport for the state's attempt. */
-  'open' | 'subscribe' | 'ping' | 'renew' | 'drop' | 'explain';
+  | 'open'
+  | 'subscribe'
+  | 'ping'
+  | 'renew'
+  | 'drop'
+  | 'explain'
+  /** Open the candidate beside what is open; close it again; use it instead, the old one until the new one serves. */
+  | 'try'
+  | 'abandon'
+  | 'switch';
 
 export type Environment = {
   readonly now: number;
@@ -80,6 +129,10 @@ export type Environment = {
   readonly online: boolean;
   /** Asking for the credential again may give a better one. */
   readonly refreshable: boolean;
+  /** Best first; at least one. */
+  readonly transports: readonly TransportName[];
+  /** When the connection in use last carried a frame. */
+  readonly heardAt: number;
 };
 
 export type Step = readonly [State, readonly Effect[]];
@@ -99,19 +152,21 @@ export const IDLE: State = {
   failures: 0,
   refreshed: false,
   refusal: null,
+  choice: { transport: 'websocket', doubts: 0, obstacles: {}, candidate: null },
   deadline: null,
 };
 
-const trail = ({ attempt, failures, refreshed, refusal }: State): Omit<Trail, 'deadline'> => ({
+const trail = ({ attempt, failures, refreshed, refusal, choice }: State): Omit<Trail, 'deadline'> => ({
   attempt,
   failures,
   refreshed,
   refusal,
+  choice,
 });
 
 const stay = (state: State): Step => [state, []];
 
-function connect(state: State, { now, random, limits }: Environment): Step {
+export function connect(state: State, { now, random, limits }: Environment): Step {
   const attempt = newAttempt(random);
   return [{ ...trail(state), name: 'connecting', attempt, deadline: now + limits.connectMs }, ['open']];
 }
@@ -137,9 +192,11 @@ function reconnectNow(state: State, environment: Environment, orderedMs?: number
   return connect({ ...state, failures: 1 }, environment);
 }
 
-function explain(state: State, environment: Environment, fallback: Refusal | null): Step {
+type Known = Pick<Extract<State, { name: 'explaining' }>, 'fallback' | 'isLate'>;
+
+function explain(state: State, environment: Environment, known: Known): Step {
   const deadline = environment.now + environment.limits.explainMs;
-  return [{ ...trail(state), name: 'explaining', fallback, deadline }, ['drop', 'explain']];
+  return [{ ...trail(state), name: 'explaining', ...known, deadline }, ['drop', 'explain']];
 }
 
 /** What a refusal means: later, once more with a fresh credential, or not before something changes. */
@@ -181,43 +238,65 @@ function ended(
     case 'backoff':
       return wait(state, environment);
     case 'after-change':
-      return explain(state, environment, refusalFromClose(code, reason, state.attempt));
+      return explain(state, environment, {
+        fallback: refusalFromClose(code, reason, state.attempt),
+        isLate: false,
+      });
     default:
       return kind satisfies never;
   }
 }
 
 /** It never opened, and nobody said why. */
-const hidden = (state: State, _event: unknown, environment: Environment): Step =>
-  explain(state, environment, null);
+const hidden = (state: State, { type }: { type: string }, environment: Environment): Step =>
+  explain(state, environment, { fallback: null, isLate: type === 'tick' });
 
 const gone = (state: State, _event: unknown, environment: Environment): Step => wait(state, environment);
 
+export type Open = Extract<State, { name: 'open' }>;
+
+/** Its deadline follows from its other times. */
+export const timed = (open: Open): Open => ({
+  ...open,
+  deadline: Math.min(open.freshUntil, open.probeUntil, open.pingAt),
+});
+
+/** From this moment on, for one interval. Requests are not pinged: that would open the stream anew. */
+export const fresh = ({ transport }: Choice, { heartbeatMs }: WelcomePush, now: number) => ({
+  freshUntil: now + 2 * heartbeatMs,
+  pingAt: transport === 'websocket' ? now + heartbeatMs / 2 : Infinity,
+});
+
 function welcomed(state: State, { welcome }: { welcome: WelcomePush }, { now }: Environment): Step {
-  const freshUntil = now + 2 * welcome.heartbeatMs;
-  return [
-    { ...trail(state), name: 'open', welcome, heartbeatAt: null, freshUntil, deadline: freshUntil },
-    ['subscribe', 'ping'],
-  ];
+  const times = { ...fresh(state.choice, welcome, now), probeUntil: Infinity, deadline: null };
+  const open = timed({ ...trail(state), name: 'open', welcome, heartbeatAt: null, ...times });
+  return [open, state.choice.transport === 'websocket' ? ['subscribe', 'ping'] : ['subscribe']];
 }
 
-function beat(state: Extract<State, { name: 'open' }>, _event: unknown, { now }: Environment): Step {
-  const freshUntil = now + 2 * state.welcome.heartbeatMs;
-  return [
-    { ...state, heartbeatAt: now, freshUntil, deadline: freshUntil, failures: 0, refreshed: false },
-    ['ping'],
-  ];
-}
-
-/** The network or the tab came back, or is said to have gone: the socket may be dead without knowing. */
-function probe(state: Extract<State, { name: 'open' }>, _event: unknown, { now, limits }: Environment): Step {
-  return [{ ...state, deadline: Math.min(state.freshUntil, now + limits.probeMs) }, ['ping']];
-}
-
-const pong = (state: Extract<State, { name: 'open' }>): Step => [
-  { ...state, deadline: state.freshUntil },
+const beat = (state: Open, _event: unknown, { now }: Environment): Step => [
+  timed({
+    ...state,
+    ...fresh(state.choice, state.welcome, now),
+    heartbeatAt: now,
+    failures: 0,
+    refreshed: false,
+  }),
   [],
 ];
+
+/** The network or the tab came back, or is said to have gone: the socket may be dead without knowing. */
+const probe = (state: Open, _event: unknown, { now, limits }: Environment): Step => [
+  timed({ ...state, probeUntil: now + limits.probeMs }),
+  ['ping'],
+];
+
+const pong = (state: Open): Step => [timed({ ...state, probeUntil: Infinity }), []];
+
+function look(state: Open, _event: unknown, environment: Environment): Step {
+  const { now } = environment;
+  if (now >= Math.min(state.freshUntil, state.probeUntil)) return wait(state, environment);
+  return now >= state.pingAt ? [timed({ ...state, pingAt: Infinity }), ['ping']] : [timed(state), []];
+}
 
 /** A credential that stays the same cannot be renewed: the close that follows says so. */
 const renew = (state: State, _event: unknown, { refreshable }: Environment): Step => [
@@ -261,6 +340,8 @@ const inert = {
   disconnect: stay,
   ended: stay,
   explained: stay,
+  'candidate-welcome': stay,
+  'candidate-failed': stay,
   tick: stay,
   retry: stay,
   online: stay,
@@ -276,7 +357,7 @@ const TABLE: Table = {
   connecting: {
     ...inert,
     opened: (state, _event, { now, limits }) => [
-      { ...trail(state), name: 'authenticating', deadline: now + limits.connectMs },
+      { ...trail(state), name: 'authenticating', deadline: now + limits.welcomeMs },
       [],
     ],
     refused,
@@ -304,7 +385,7 @@ const TABLE: Table = {
     refused,
     disconnect: disconnected,
     ended,
-    tick: gone,
+    tick: look,
     retry,
     online: probe,
     offline: probe,

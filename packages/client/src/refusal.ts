@@ -71,3 +71,11 @@ function ending(
 export function localRefusal(code: LocalCode, attempt: string, detail: string, fix: string): Refusal {
   return { code, detail, fix, attempt, retryable: true };
 }
+
+export const unreachable = (attempt: string, error: unknown): Refusal =>
+  localRefusal(
+    'unreachable',
+    attempt,
+    `The server cannot be reached: ${error instanceof Error ? error.message : String(error)}.`,
+    'Check that it runs, that this address leads to it, and that it allows this origin.',
+  );

@@ -3,10 +3,10 @@ import type { OkReply } from '@greenlight/protocol/frames';
 import { ATTEMPT_HEADER, type Problem } from '@greenlight/protocol/problem';
 import { newAttempt } from './attempt.ts';
 import type { Random } from './clock.ts';
-import type { OutgoingCommand } from './connector.ts';
-import { type Credential, fetchSecret } from './credential.ts';
-import { localRefusal, type Refusal, refusalFrom } from './refusal.ts';
+import { type Credential, fetchSecret, type Secret } from './credential.ts';
+import { localRefusal, type Refusal, refusalFrom, unreachable } from './refusal.ts';
 import type { Failed } from './result.ts';
+import type { OutgoingCommand } from './transport.ts';
 
 export type RestOptions = {
   readonly base: string;
@@ -20,27 +20,52 @@ const json = async (response: Response): Promise<unknown> =>
 const isProblem = (body: unknown): body is Problem =>
   typeof body === 'object' && body !== null && 'code' in body && 'detail' in body;
 
+/** Shows who asks: a ticket goes into the address, a token never does. */
+export function authorized(
+  url: URL,
+  secret: Secret,
+): { headers?: Record<string, string>; credentials: RequestCredentials } {
+  if (secret.kind === 'ticket') url.searchParams.set('ticket', secret.value);
+  return secret.kind === 'token'
+    ? { headers: { Authorization: `Bearer ${secret.value}` }, credentials: 'omit' }
+    : { credentials: secret.kind === 'none' ? 'include' : 'omit' };
+}
+
+/** What an answer that is none says, or that it came from somebody else. */
+export async function refusalIn(response: Response, attempt: string): Promise<Refusal> {
+  const answer = await json(response);
+  return isProblem(answer) ? refusalFrom(answer) : foreign(response.status, attempt);
+}
+
+/** Asked once more where the answer got lost and `repeatable` says that this can do no harm. */
 export async function postCommand(
+  command: OutgoingCommand,
+  credential: Credential,
+  { repeatable, ...options }: RestOptions & { readonly repeatable: boolean },
+): Promise<OkReply | Failed> {
+  const first = await post(command, credential, options);
+  return repeatable && first.ok === false && first.code === 'unreachable'
+    ? post(command, credential, options)
+    : first;
+}
+
+async function post(
   command: OutgoingCommand,
   credential: Credential,
   { base, fetch, random }: RestOptions,
 ): Promise<OkReply | Failed> {
   const attempt = newAttempt(random);
   const url = new URL('api/v1/commands', base);
-  const headers: Record<string, string> = { 'Content-Type': 'application/json', [ATTEMPT_HEADER]: attempt };
   try {
-    const secret = await fetchSecret(credential);
-    if (secret.kind === 'token') headers['Authorization'] = `Bearer ${secret.value}`;
-    if (secret.kind === 'ticket') url.searchParams.set('ticket', secret.value);
+    const { headers, credentials } = authorized(url, await fetchSecret(credential));
     const response = await fetch(url, {
       method: 'POST',
-      headers,
+      headers: { ...headers, 'Content-Type': 'application/json', [ATTEMPT_HEADER]: attempt },
       body: JSON.stringify({ id: 0, ...command }),
-      credentials: secret.kind === 'none' ? 'include' : 'omit',
+      credentials,
     });
-    const answer = await json(response);
-    if (response.ok) return answer as OkReply;
-    return { ok: false, ...(isProblem(answer) ? refusalFrom(answer) : foreign(response.status, attempt)) };
+    if (response.ok) return (await json(response)) as OkReply;
+    return { ok: false, ...(await refusalIn(response, attempt)) };
   } catch (error) {
     return { ok: false, ...unreachable(attempt, error) };
   }
@@ -55,14 +80,6 @@ const foreign = (status: number, attempt: string): Refusal => ({
   ),
   retryable: status >= 500,
 });
-
-const unreachable = (attempt: string, error: unknown): Refusal =>
-  localRefusal(
-    'unreachable',
-    attempt,
-    `The server cannot be reached: ${error instanceof Error ? error.message : String(error)}.`,
-    'Check that it runs, that this address leads to it, and that it allows this origin.',
-  );
 
 /** Why did this attempt fail? Browsers hide it, the server knows it. Needs no credential. Gives up after `explainMs`. */
 export async function explainAttempt(

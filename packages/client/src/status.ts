@@ -9,6 +9,12 @@ export type Status = {
   readonly live: boolean;
   /** In use now; null while there is no open connection. */
   readonly transport: TransportName | null;
+  /** The best transport that is better than the one in use: why it cannot be used, and when it is tried again. */
+  readonly better: {
+    readonly transport: TransportName;
+    readonly refusal: Refusal;
+    readonly retryAt: number;
+  } | null;
   /** From the last `welcome`; null before the first. */
   readonly user: string | null;
   readonly session: string | null;

@@ -31,9 +31,14 @@ export type Tally = { total: number; acknowledged: number; denied: readonly stri
 
 export interface Subscriptions {
   add(channel: string, since: Since, sink: Sink): Seat;
-  /** A session began: ask for everything, each from its own position. */
-  begin(): void;
+  /**
+   * A session began: ask for everything, each from its own position. With `handedOver` an older one goes on meanwhile:
+   * what it brings counts until the answer is there, and then `handedOver` is called.
+   */
+  begin(handedOver?: () => void): void;
   push(push: Push): void;
+  /** What `begin` would ask for. */
+  wanted(): ReadonlyMap<string, Since>;
   tally(): Tally;
 }
 
@@ -52,6 +57,8 @@ type Channel = {
   state: 'wanted' | 'acknowledged' | 'denied';
   lag: number;
 };
+
+const askOf = ({ members }: Channel): Since => ask([...members].map(({ reader }) => reader));
 
 const wireSince = (since: Since): string | null =>
   since === null || since === 'earliest' ? since : formatPosition(since);
@@ -77,7 +84,7 @@ export function createSubscriptions(wire: Wire): Subscriptions {
     });
   }
 
-  function flush(): void {
+  function flush(handedOver?: () => void): void {
     // One by one: a channel that was denied meanwhile is an error for the whole command.
     for (const name of leaving) wire.command({ type: 'unsubscribe', channels: [name] }, () => undefined);
     leaving.clear();
@@ -85,16 +92,19 @@ export function createSubscriptions(wire: Wire): Subscriptions {
     for (const name of dirty) {
       const channel = channels.get(name);
       if (!channel) continue;
-      for (const member of channel.members) member.reader = unsettled(member.reader.since);
-      channel.asked = { since: ask([...channel.members].map(({ reader }) => reader)) };
-      channel.state = 'wanted';
+      const goesOn = handedOver && channel.state === 'acknowledged';
+      for (const member of channel.members)
+        if (!goesOn || member.reader.snapshotDue) member.reader = unsettled(member.reader.since);
+      channel.asked = { since: askOf(channel) };
+      if (!goesOn) channel.state = 'wanted';
       asking.set(name, channel.asked);
     }
     dirty.clear();
-    if (asking.size > 0) subscribe(asking);
+    if (asking.size > 0) subscribe(asking, handedOver);
+    else handedOver?.();
   }
 
-  function subscribe(asking: ReadonlyMap<string, { since: Since }>): void {
+  function subscribe(asking: ReadonlyMap<string, { since: Since }>, handedOver?: () => void): void {
     const wanted = Object.fromEntries([...asking].map(([name, { since }]) => [name, wireSince(since)]));
     wire.command({ type: 'subscribe', channels: wanted }, (reply) => {
       if (!reply) return;
@@ -104,13 +114,17 @@ export function createSubscriptions(wire: Wire): Subscriptions {
         const channel = channels.get(name);
         if (channel?.asked !== request) continue;
         channel.asked = null;
-        // The next heartbeat asks again.
-        if (reply.type === 'error' && reply.retryable) continue;
+        if (reply.type === 'error' && reply.retryable) {
+          // The next heartbeat asks again.
+          channel.state = 'wanted';
+          continue;
+        }
         answered(name, channel, {
           since: request.since,
           outcome: outcomes[name] ?? { outcome: 'denied', code: failed.code, detail: failed.detail },
         });
       }
+      handedOver?.();
       wire.onChange();
     });
   }
@@ -220,14 +234,14 @@ export function createSubscriptions(wire: Wire): Subscriptions {
       };
     },
 
-    begin() {
+    begin(handedOver) {
       leaving.clear();
       for (const [name, channel] of channels) {
         channel.asked = null;
-        channel.state = 'wanted';
+        if (!handedOver) channel.state = 'wanted';
         dirty.add(name);
       }
-      flush();
+      flush(handedOver);
     },
 
     push(push) {
@@ -235,6 +249,8 @@ export function createSubscriptions(wire: Wire): Subscriptions {
       else if (push.type === 'snapshot') onSnapshot(push);
       else if (push.type === 'heartbeat') onHeartbeat(push);
     },
+
+    wanted: () => new Map([...channels].map(([name, channel]) => [name, askOf(channel)])),
 
     tally() {
       const all = [...channels];

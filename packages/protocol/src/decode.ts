@@ -176,13 +176,18 @@ const SERVER_TYPES: Readonly<Record<ServerFrame['type'], true>> = {
 /** One text message from a server. The server is trusted for the fields of a type, not for the type. */
 export function decodeServerFrame(text: string): Decoded<ServerFrame> {
   const parsed = parseObject(text);
-  if (!parsed.ok) return parsed;
-  const { type } = parsed.value;
+  return parsed.ok ? serverFrameFrom(parsed.value) : parsed;
+}
+
+/** The same for a value that is already parsed, as a long-poll's answer has it. */
+export function serverFrameFrom(value: unknown): Decoded<ServerFrame> {
+  if (!isFields(value)) return wrong(null, 'A frame is one JSON object.');
+  const { type } = value;
   if (typeof type !== 'string' || !Object.hasOwn(SERVER_TYPES, type))
     return wrong(
       null,
       `The server sent a frame of unknown type ${JSON.stringify(type)}.`,
       'unknown_frame_type',
     );
-  return { ok: true, value: parsed.value as ServerFrame };
+  return { ok: true, value: value as ServerFrame };
 }

@@ -1,4 +1,5 @@
 /** `greenlight.v1` over a WebSocket (RFC 6455). */
+import { decodeServerFrame } from '@greenlight/protocol/decode';
 import { BEARER_SUBPROTOCOL_PREFIX, SUBPROTOCOL } from '@greenlight/protocol/frames';
 import { base64url } from '../attempt.ts';
 import type { Transport } from '../transport.ts';
@@ -33,7 +34,7 @@ export function websocketTransport(WebSocket: WebSocketConstructor): Transport {
       let over = false;
       socket.addEventListener('open', () => !over && listener.opened());
       socket.addEventListener('message', ({ data }) => {
-        if (!over) listener.frame(String(data));
+        if (!over) listener.frame(decodeServerFrame(String(data)));
       });
       // A close event follows each error and says as much as a browser is willing to say; `ws` wants a listener.
       socket.addEventListener('error', () => undefined);
@@ -43,7 +44,7 @@ export function websocketTransport(WebSocket: WebSocketConstructor): Transport {
         listener.ended(code, reason);
       });
       return {
-        send: (text) => socket.send(text),
+        send: (command) => socket.send(JSON.stringify(command)),
         close() {
           over = true;
           socket.close(1000);
