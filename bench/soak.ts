@@ -47,7 +47,7 @@ const totals = noTotals();
 const startedAt = Date.now();
 const stopping = new AbortController();
 setTimeout(() => stopping.abort(), Number(values.minutes) * 60_000).unref();
-process.once('SIGINT', () => stopping.abort());
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopping.abort());
 
 async function report(result: Result): Promise<void> {
   const folder = join(tmpdir(), 'greenlight-soak-failures');

@@ -13,6 +13,8 @@ const CONFIG = {
     heartbeatMs: HEARTBEAT_MS,
     outboxBytes: 262_144,
     catchUpBytes: 32_768,
+    closeMs: 500,
+    drainMs: 1_000,
     attemptsPerMinute: MUCH,
     attemptsPerMinutePerUser: MUCH,
     attemptsPerMinutePerKey: MUCH,

@@ -31,7 +31,8 @@ export type PlannedReader = {
   readonly faults: readonly FaultStep[];
 };
 
-export type Kill = { readonly atMs: number };
+/** `kill`: `kill -9`. `term`: SIGTERM, and whoever is connected is told to move. Then a new start. */
+export type Restart = { readonly atMs: number; readonly how: 'kill' | 'term' };
 
 export type Plan = {
   readonly seed: number;
@@ -39,8 +40,8 @@ export type Plan = {
   readonly channels: readonly PlannedChannel[];
   readonly publishers: readonly PlannedPublisher[];
   readonly readers: readonly PlannedReader[];
-  /** `kill -9` and a new start of the gateway. In order of time. */
-  readonly kills: readonly Kill[];
+  /** In order of time. */
+  readonly restarts: readonly Restart[];
 };
 
 /** Characters of padding: less than what the gateway takes in one request, and holds for one connection. */
@@ -81,14 +82,16 @@ export function planFor(seed: number, { events, followers }: PlanOptions): Plan 
   const random = seededRandom(seed);
   const durationMs = random.between(900, 2_400);
   const channels = channelsOf(seed, random.fork());
-  const kills = killsOf(random.fork(), durationMs);
+  const restarts = restartsOf(random.fork(), durationMs);
+  const publishers = publishersOf(random.fork(), { seed, events, durationMs, channels });
+  const last = lastOf(publishers);
   return {
     seed,
     durationMs,
     channels,
-    kills,
-    publishers: publishersOf(random.fork(), { seed, events, durationMs, channels }),
-    readers: followers.map((kind) => readerOf(random.fork(), { kind, followers, durationMs })),
+    restarts,
+    publishers,
+    readers: followers.map((kind) => readerOf(random.fork(), { kind, followers, durationMs, last })),
   };
 }
 
@@ -100,11 +103,12 @@ function channelsOf(seed: number, random: SeededRandom): PlannedChannel[] {
   return keepings.map((keeping, at) => ({ keeping, name: `soak:${keeping}:${seed}.${at}` }));
 }
 
-function killsOf(random: SeededRandom, durationMs: number): Kill[] {
+function restartsOf(random: SeededRandom, durationMs: number): Restart[] {
   const count = random.chance(0.75) ? 0 : random.chance(0.8) ? 1 : 2;
-  return Array.from({ length: count }, () => ({ atMs: random.between(50, durationMs) })).toSorted(
-    (a, b) => a.atMs - b.atMs,
-  );
+  return Array.from({ length: count }, () => ({
+    atMs: random.between(50, durationMs),
+    how: random.pick<Restart['how']>(['kill', 'kill', 'term']),
+  })).toSorted((a, b) => a.atMs - b.atMs);
 }
 
 type Publishing = {
@@ -149,18 +153,28 @@ type Reading = {
   readonly kind: FollowerKind;
   readonly followers: readonly [FollowerKind, ...FollowerKind[]];
   readonly durationMs: number;
+  /** Id of the event that is published last, if all goes well. */
+  readonly last: string;
 };
 
-function readerOf(random: SeededRandom, { kind, followers, durationMs }: Reading): PlannedReader {
+function readerOf(random: SeededRandom, { kind, followers, durationMs, last }: Reading): PlannedReader {
   const hops = Array.from({ length: random.chance(0.3) ? random.between(1, 3) : 0 }, () => ({
     atMs: random.between(0, durationMs),
     kind: random.pick(followers),
   })).toSorted((a, b) => a.atMs - b.atMs);
   const kinds = kindsFor([kind, ...hops.map((hop) => hop.kind)]);
+  const isLastLost = kinds === SDK && random.chance(0.3);
   return {
     kind,
     hops,
     since: random.chance(0.7) ? 'earliest' : null,
-    faults: faultSchedule(random.fork(), { durationMs, faults: [1, 6], kinds }),
+    faults: isLastLost
+      ? [{ atMs: 0, act: 'greet', fault: { kind: 'swallow', containing: `"${last}"` } }]
+      : faultSchedule(random.fork(), { durationMs, faults: [1, 6], kinds }),
   };
+}
+
+function lastOf(publishers: readonly PlannedPublisher[]): string {
+  const batches = publishers.flatMap((publisher) => publisher.batches).toSorted((a, b) => a.atMs - b.atMs);
+  return batches.at(-1)?.ids.at(-1) ?? '';
 }

@@ -44,6 +44,7 @@ export type Result = {
 /** After the last fault a second or two are enough; unless the machine has no time for us. */
 const ARRIVE_MS = 90_000;
 const MOST_STARTS = 3;
+const LEAVE_MS = 30_000;
 
 export async function runPlan(plan: Plan, gateway: GatewayProcess): Promise<Result> {
   const { durationMs } = plan;
@@ -56,19 +57,24 @@ export async function runPlan(plan: Plan, gateway: GatewayProcess): Promise<Resu
     lines.push(proxy);
     return proxy;
   };
-  const work: Promise<unknown>[] = [killInTime(plan, gateway, { startedAt, troubles: ledger.troubles })];
+  const work: Promise<unknown>[] = [restartInTime(plan, gateway, { startedAt, troubles: ledger.troubles })];
 
   for (const planned of plan.publishers) {
     const proxy = await line();
-    const options = { url: proxy.url, apiKey: gateway.apiKey, startedAt, mayForget: plan.kills.length > 0 };
+    const options = {
+      url: proxy.url,
+      apiKey: gateway.apiKey,
+      startedAt,
+      mayForget: plan.restarts.length > 0,
+    };
     work.push(publish(planned, ledger, options), befall(proxy, planned.faults, startedAt));
   }
   const readers: Reader[] = [];
   for (const { kind, since, faults, hops } of plan.readers) {
     const proxy = await line();
+    work.push(befall(proxy, faults, startedAt));
     const reader = new Reader({ url: proxy.url, apiKey: gateway.apiKey, channels, since, kind });
     readers.push(reader);
-    work.push(befall(proxy, faults, startedAt));
     for (const hop of hops) work.push(until(startedAt + hop.atMs).then(() => reader.hop(hop.kind)));
   }
 
@@ -98,18 +104,23 @@ export async function runPlan(plan: Plan, gateway: GatewayProcess): Promise<Resu
   };
 }
 
-async function killInTime(
-  { kills, seed }: Plan,
+async function restartInTime(
+  { restarts, seed }: Plan,
   gateway: GatewayProcess,
   { startedAt, troubles }: { startedAt: number; troubles: string[] },
 ): Promise<void> {
-  for (const { atMs } of kills) {
+  for (const { atMs, how } of restarts) {
     await until(startedAt + atMs);
+    if (how === 'term') {
+      const code = await Promise.race([gateway.stop(), until(performance.now() + LEAVE_MS)]);
+      if (code !== 0)
+        troubles.push(`The gateway did not leave on SIGTERM as it should: ${code ?? 'in time'}`);
+    }
     await gateway.kill();
     for (let tries = 1; ; tries += 1) {
       const failed = await gateway.restart().catch((error: unknown) => String(error));
       if (failed === undefined) break;
-      troubles.push(`The gateway did not start after kill -9: ${failed}`);
+      troubles.push(`The gateway did not start again: ${failed}`);
       if (tries === MOST_STARTS) throw new Error(`Seed ${seed}: ${troubles.join('\n')}`);
     }
   }
@@ -117,7 +128,8 @@ async function killInTime(
 
 async function befall(proxy: FaultProxy, steps: readonly FaultStep[], startedAt: number): Promise<void> {
   for (const step of steps) {
-    await until(startedAt + step.atMs);
+    // What is there from the beginning is there before the first connection.
+    if (step.atMs > 0) await until(startedAt + step.atMs);
     if (step.act === 'heal') proxy.heal();
     else if (step.act === 'greet') proxy.greet(step.fault);
     else proxy.strike(step.fault);

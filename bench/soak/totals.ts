@@ -32,6 +32,8 @@ export type Totals = {
   faults: number;
   connections: number;
   kills: number;
+  /** SIGTERM. */
+  drains: number;
   /** Answers to a publication that was tried again after it had been taken. */
   duplicates: number;
   violations: Record<ViolationKind, number>;
@@ -48,6 +50,7 @@ export const noTotals = (): Totals => ({
   faults: 0,
   connections: 0,
   kills: 0,
+  drains: 0,
   duplicates: 0,
   violations: Object.fromEntries(VIOLATIONS.map((kind) => [kind, 0])) as Record<ViolationKind, number>,
   troubles: 0,
@@ -63,7 +66,8 @@ export function add(totals: Totals, result: Result): void {
   totals.events += result.acknowledged;
   totals.faults += faultsOf(result);
   totals.connections += result.connections;
-  totals.kills += plan.kills.length;
+  totals.kills += plan.restarts.filter(({ how }) => how === 'kill').length;
+  totals.drains += plan.restarts.filter(({ how }) => how === 'term').length;
   totals.duplicates += result.duplicates;
   totals.troubles += troubles.length;
   for (const { kind } of findings) totals.violations[kind] += 1;
@@ -118,7 +122,7 @@ export function table(totals: Totals): string {
   );
   return [
     `schedules ${number(totals.schedules)} · events acknowledged ${number(totals.events)} · seen ${number(totals.seen)}`,
-    `faults ${number(totals.faults)} · connections ${number(totals.connections)} · kill -9 ${number(totals.kills)} · publications answered twice ${number(totals.duplicates)}`,
+    `faults ${number(totals.faults)} · connections ${number(totals.connections)} · kill -9 ${number(totals.kills)} · SIGTERM ${number(totals.drains)} · publications answered twice ${number(totals.duplicates)}`,
     '',
     ...lines,
     '',

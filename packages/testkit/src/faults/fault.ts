@@ -17,11 +17,7 @@ export type Strike =
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'throttle'; readonly way: Way; readonly bytesPerSecond: number }
   /** The byte after so many more has its top bit flipped: no ASCII text survives that as UTF-8. */
-  | { readonly kind: 'corrupt'; readonly way: Way; readonly after: number }
-  /** Event streams wait until so many bytes of them have gathered, as behind a proxy that buffers. */
-  | { readonly kind: 'buffer-sse'; readonly bytes: number }
-  /** The first WebSocket message or Server-Sent Event from the server that contains this text vanishes. */
-  | { readonly kind: 'swallow'; readonly containing: string };
+  | { readonly kind: 'corrupt'; readonly way: Way; readonly after: number };
 
 /** Those that only a new connection can meet as well. */
 export type Fault =
@@ -31,4 +27,8 @@ export type Fault =
   /** `Upgrade` and `Connection` are taken from the request, as by a proxy that was not told of WebSockets. */
   | { readonly kind: 'strip-upgrade' }
   /** A WebSocket opens, and then carries nothing either way. */
-  | { readonly kind: 'drop-after-101' };
+  | { readonly kind: 'drop-after-101' }
+  /** Event streams wait until so many bytes of them have gathered, as behind a proxy that buffers. */
+  | { readonly kind: 'buffer-sse'; readonly bytes: number }
+  /** The first WebSocket message or Server-Sent Event from the server that contains this text vanishes. */
+  | { readonly kind: 'swallow'; readonly containing: string };

@@ -36,8 +36,14 @@ export function faultSchedule(random: SeededRandom, options: ScheduleOptions): r
   return steps.toSorted((a, b) => a.atMs - b.atMs);
 }
 
-const isStrike = (fault: Fault): fault is Strike =>
-  !['answer-502', 'strip-upgrade', 'drop-after-101'].includes(fault.kind);
+const AT_THE_DOOR: readonly Fault['kind'][] = [
+  'answer-502',
+  'strip-upgrade',
+  'drop-after-101',
+  'buffer-sse',
+  'swallow',
+];
+const isStrike = (fault: Fault): fault is Strike => !AT_THE_DOOR.includes(fault.kind);
 
 function draw(random: SeededRandom, kind: Fault['kind']): Fault {
   const way = random.pick<Way>(['up', 'down', 'down']);

@@ -6,7 +6,7 @@ type Cutter = (bytes: Buffer) => { readonly message: Buffer; readonly rest: Buff
 
 /**
  * One message from the server vanishes without a trace, the first that contains the text; no byte around it changes.
- * Needs to see its connection from a message boundary on: best given to new ones.
+ * It has to see its connection from the first byte on.
  */
 export function swallow(link: Link, containing: string): void {
   let cutter: Cutter | null = null;
