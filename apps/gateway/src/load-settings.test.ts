@@ -84,6 +84,13 @@ describe('settings', () => {
     [{ env: { GREENLIGHT_DATA: join(FILE, 'data') } }, /would be made in .*, which is not a folder/],
     [{ env: { GREENLIGHT_JWT_SECRET: 'tooshort' } }, /The token secret has 8 bytes/],
     [{ env: { GREENLIGHT_JWT_SECRET: '${SECRET}' } }, /^GREENLIGHT_JWT_SECRET is a placeholder/],
+    [{ cwd: folder({ publicUrl: 'https://${HOST}' }) }, /^"publicUrl" in greenlight.config.json is "https/],
+    [{ cwd: folder({ allowedOrigins: ['https://$(hostname)'] }) }, /^"allowedOrigins" in .* never filled in/],
+    [
+      { cwd: folder({ tokens: { secret: SECRET, issuer: 'svc-$(date +%s)' } }) },
+      /^"tokens.issuer" in greenlight.config.json is "svc-.* never filled in/,
+    ],
+    [{ cwd: folder({ tokens: { secret: '${SECRET}' } }) }, /^"tokens.secret" in .*json is a placeholder/],
     [
       { env: { GREENLIGHT_OIDC_CLIENT_ID: 'greenlight' } },
       /^GREENLIGHT_OIDC_ISSUER is wrong: must be set too/,

@@ -44,18 +44,20 @@ export function readSources({ args, env, cwd }: SettingsSource): ReadSources {
     given = put(given, key.split('.'), value);
     sources.set(key, source);
   };
+  const fromFile = (key: string, value: unknown): void => {
+    for (const text of textsIn(value))
+      if (isPlaceholder(text)) problems.push(`"${key}" in ${file.name} ${neverFilledIn(key, text)}`);
+    if (!isPlaceholder(value)) set(key, value, { kind: 'file', name: file.name });
+  };
   for (const [key, value] of Object.entries(file.values))
     if (TABLES.includes(key) && isTable(value) && Object.keys(value).length > 0)
-      for (const [name, inner] of Object.entries(value))
-        set(`${key}.${name}`, inner, { kind: 'file', name: file.name });
-    else set(key, value, { kind: 'file', name: file.name });
+      for (const [name, inner] of Object.entries(value)) fromFile(`${key}.${name}`, inner);
+    else fromFile(key, value);
   for (const [name, { key, read }] of Object.entries(VARIABLES)) {
     const text = env[name];
     if (text === undefined || text === '') continue;
-    if (UNEXPANDED.test(text)) {
-      const said = SECRETS.includes(key) ? '' : `${JSON.stringify(text)}, `;
-      problems.push(`${name} is ${said}a placeholder that was never filled in.`);
-    } else set(key, read(text), { kind: 'variable', name });
+    if (isPlaceholder(text)) problems.push(`${name} ${neverFilledIn(key, text)}`);
+    else set(key, read(text), { kind: 'variable', name });
   }
   for (const [name, sentence] of Object.entries(UNSUPPORTED))
     if (env[name]) problems.push(`${name} is set, but this version ${sentence}. Unset it.`);
@@ -64,6 +66,17 @@ export function readSources({ args, env, cwd }: SettingsSource): ReadSources {
     set(key, value, { kind: 'flag', name: `--${flag}` });
   }
   return { given, sources, file: file.found ? file.name : null, problems };
+}
+
+const neverFilledIn = (key: string, text: string): string =>
+  `is ${SECRETS.includes(key) ? '' : `${JSON.stringify(text)}, `}a placeholder that was never filled in.`;
+
+const isPlaceholder = (value: unknown): boolean => typeof value === 'string' && UNEXPANDED.test(value);
+
+/** However deep. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function put(into: Given, [first = '', ...rest]: readonly string[], value: unknown): Given {
