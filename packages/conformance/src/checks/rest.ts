@@ -513,4 +513,27 @@ export const REST: readonly Check[] = [
       return visit.ask(`/api/v1/handshakes/${attempt}`, { as: null });
     },
   },
+  {
+    rule: 'R28',
+    name: 'what a limited key may',
+    proves:
+      'A credential that is limited to channels sees in no list what it may not read, and makes no keys or users.',
+    does: 'Asks as an administrator whose key is limited to one channel, and as a viewer, for what is not theirs.',
+    expected: { key: 403, user: 403, runs: [], start: 403, publishes: 403 },
+    async see(visit) {
+      await visit.startRun();
+      const { key } = await visit.newKey({ role: 'admin', channels: [visit.channel()] });
+      const viewer = await visit.newKey();
+      const post = async (path: string, body: object, as = key): Promise<number> =>
+        (await visit.post(path, body, { as })).status;
+      return {
+        // Nothing that could be made, if it were let in.
+        key: await post('/api/v1/keys', {}),
+        user: await post('/api/v1/users', {}),
+        runs: (await visit.ask('/api/v1/workflows', { as: key })).json?.items,
+        start: await post('/api/v1/workflows', { kind: 'validation', input: {} }, viewer.key),
+        publishes: await post(`/api/v1/channels/${visit.channel()}/publications`, { type: 'a' }),
+      };
+    },
+  },
 ];

@@ -14,11 +14,14 @@ const VALID = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999,
 const INVALID = [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535];
 
 describe('RFC 6455 section 5.5.1: a close frame', () => {
-  it.each(VALID)('with the code %i is answered with it, then the server hangs up first', async (code) => {
-    using client = await RawClient.open(stage);
-    client.write(close(code, 'why'));
-    expect(await client.closed).toEqual({ code, reason: 'why' });
-  });
+  it.each(VALID)(
+    '[F4] with the code %i is answered with it, then the server hangs up first',
+    async (code) => {
+      using client = await RawClient.open(stage);
+      client.write(close(code, 'why'));
+      expect(await client.closed).toEqual({ code, reason: 'why' });
+    },
+  );
 
   it('without a code is answered with one without', async () => {
     using client = await RawClient.open(stage);
@@ -103,7 +106,7 @@ describe('RFC 6455 section 7.1.5: a TCP connection that ends without a close fra
 });
 
 describe('RFC 6455 section 7.1.1: a close of ours', () => {
-  it('waits for the answer of the client, and then hangs up', async () => {
+  it('[F4] waits for the answer of the client, and then hangs up', async () => {
     using client = await RawClient.open(stage, { path: '/api/v1/ws' });
     await client.next();
     stage.services.connections.cut({ user: 'ada' }, { code: 'forbidden', reason: 'A test.' });

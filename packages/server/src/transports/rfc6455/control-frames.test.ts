@@ -88,7 +88,7 @@ describe.each(['/ws/test', '/api/v1/ws', '/ws/orders'])(
   },
 );
 
-it('RFC 6455 section 7.1.7: what came whole before a wrong frame is answered, what comes behind it is not', async () => {
+it('[F4] RFC 6455 section 7.1.7: what came whole before a wrong frame is answered, what comes behind it is not', async () => {
   using client = await RawClient.open(stage);
   client.write(text('before'), clientFrame({ opcode: 3 }), text('behind'), ping('behind'));
   expect(await client.text()).toBe('before');
