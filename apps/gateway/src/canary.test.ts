@@ -170,6 +170,8 @@ async function everythingShown(): Promise<ReadonlyMap<string, string>> {
     ['the list of connections', await asOperator('/api/v1/connections')],
     ['$SYS:handshakes', await asOperator('/api/v1/channels/$SYS:handshakes/history?limit=5000')],
     ['$SYS:connections', await asOperator('/api/v1/channels/$SYS:connections/history?limit=5000')],
+    ['$SYS:accounts', await asOperator('/api/v1/channels/$SYS:accounts/history?limit=5000')],
+    ['the settings', await asOperator('/api/v1/settings')],
     ['the output', gateway.output],
   ]);
   for (const entry of await readdir(gateway.data, { recursive: true, withFileTypes: true })) {

@@ -4,6 +4,7 @@ import type { Transport } from '@greenlight/handshake/request';
 import type { Identity } from '@greenlight/handshake/identity';
 import { workflowChannel, workflowOf } from '@greenlight/protocol/channel';
 import { encodeFrame } from '@greenlight/protocol/encode';
+import { simulatedMark } from '@greenlight/protocol/event';
 import type { ServerFrame } from '@greenlight/protocol/frames';
 import { formatPosition, type Position, type Since } from '@greenlight/protocol/position';
 import type { Accepted } from '../accepted.ts';
@@ -251,6 +252,7 @@ class Poll implements Connection, Beating, Subscriber {
       queuedBytes: this.queuedBytes,
       rttMs: null,
       delivered: this.#events,
+      ...simulatedMark(this.identity),
     };
   }
 
