@@ -206,6 +206,8 @@ describe.skipIf(noChromium !== null)('who signs in how, and who is refused why',
       front.token = await token(3_600);
       await popover.getByRole('button', { name: 'Retry' }).click();
       await page.locator('[data-light=live]', { hasText: /^Live$/ }).waitFor();
+      await popover.getByText('Last refusal').waitFor();
+      expect(await popover.textContent()).not.toContain('Refused because');
     });
 
     it('[D2] [D4] names the origin of a page that may not connect', async () => {

@@ -83,7 +83,11 @@ function SignedIn({ me }: { me: Me }) {
       // A connection is ended with one word for all; whoever asks is told what became of the session or the account.
       if (status.state === 'refused' && state !== 'refused') void recheck(status.refusal);
       state = status.state;
-      if (status.live && !live) void queries.invalidateQueries();
+      if (status.live && !live) {
+        void queries.invalidateQueries();
+        // Let in again with a fresh credential that somebody else brought, such as a proxy in front.
+        if (session.get().state === 'ended') void recheckSession();
+      }
       live = status.live;
     });
   }, []);
