@@ -4,6 +4,7 @@ import type { SubscribeOutcome } from '@greenlight/protocol/frames';
 import { isAttemptId } from '@greenlight/protocol/problem';
 import { describe, expect, it } from 'vitest';
 import type { Client, ClientOptions } from './client.ts';
+import { systemClock } from './clock.ts';
 import { collect, connect as connectTo, statusWhen } from './test/live-client.ts';
 import { type ProtocolServer, startProtocolServer } from './test/protocol-server.ts';
 
@@ -184,6 +185,16 @@ describe('the status', () => {
     collect(client, 'news');
     await server.until(() => server.attempts.length === 2);
     expect(client.status.current.live).toBe(false);
+  });
+
+  it('[K9] connects at once when the machine wakes from its sleep', async () => {
+    await using server = await startProtocolServer({ heartbeatMs: 100 });
+    let slept = 0;
+    const clock = { ...systemClock, now: () => Date.now() + slept };
+    using client = connect(server, { clock, limits: { firstRetryMs: 60_000, longestRetryMs: 60_000 } });
+    await collect(client, 'news').hasOutcomes(1);
+    slept = 3_600_000;
+    await server.until(() => server.attempts.length === 2);
   });
 
   it('measures the round trip', async () => {
