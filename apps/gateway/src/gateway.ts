@@ -128,10 +128,15 @@ async function open(settings: Settings, { cwd, http, lock }: Held): Promise<Gate
           }
         : null,
     async stop() {
+      const { stopMs } = services.limits;
+      // Nothing that was acknowledged is lost by it.
+      setTimeout(() => {
+        process.stderr.write(`greenlight: not everything was done within ${stopMs} ms (limits.stopMs).\n`);
+        process.exit(1);
+      }, stopMs).unref();
       prober.stop();
-      http.close();
       await composed.server.drain();
-      http.closeAllConnections();
+      await composed.server.close();
       await composed.close();
       lock.release();
     },

@@ -300,7 +300,7 @@ describe('rate and capacity', () => {
     await leaving.drain();
     const drained = await connect(leaving, { headers: await keyOf(leaving) });
     expect([drained.status, codeOf(drained)]).toEqual([503, 'draining']);
-    expect(drained.headers.get('retry-after')).toBe('2');
+    expect(Number(drained.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
   it('[H17] refuses with internal_error when a check breaks, and says in the log how', async () => {

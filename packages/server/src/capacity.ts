@@ -13,6 +13,7 @@ export type CapacityOptions = {
     | 'connectionsPerUser'
     | 'connectionsPerKey'
     | 'unauthenticatedConnections'
+    | 'drainMs'
   >;
   readonly connections: Pick<
     Connections,
@@ -42,8 +43,11 @@ export function createCapacity({ limits, connections, draining }: CapacityOption
       : null;
   }
 
+  /** When the next process may be there; not everybody at once. */
+  const afterDrain = (): number => Math.ceil(limits.drainMs * (0.5 + Math.random()));
+
   function capacity({ address }: Pick<HandshakeRequest, 'address'>, identity: Identity | null) {
-    if (draining()) return { code: 'draining' } as const;
+    if (draining()) return { code: 'draining', retryAfterMs: afterDrain() } as const;
     if (connections.count >= limits.connections)
       return full('This node has too many open connections', limits.connections);
     if (connections.countOfAddress(address) >= limits.connectionsPerAddress)

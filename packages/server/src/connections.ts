@@ -41,6 +41,8 @@ export interface Connection {
   info(): ConnectionInfo;
   /** Goes on as the same user with other rights. Absent: it cannot, and is ended instead. */
   renew?(identity: Identity): void;
+  /** Takes no more commands; resolves when those that it has are answered. Null: they are. Absent: it takes none. */
+  settle?(): Promise<void> | null;
   /** Tells the peer why and closes. */
   end(disconnect: Disconnect): void;
   /** Closes without a word. */
@@ -162,7 +164,11 @@ export function createConnections({
       }, deadlineMs);
       for (const connection of open) {
         const retryAfterMs = Math.floor(Math.random() * deadlineMs);
-        connection.end({ code: 'moved', reason: 'This node is shutting down; connect again.', retryAfterMs });
+        const move = (): void =>
+          connection.end({ code: 'moved', reason: 'This node is shutting down; connect again.', retryAfterMs });
+        const settling = connection.settle?.() ?? null;
+        if (settling === null) move();
+        else void settling.then(move);
       }
       await all.promise;
       clearTimeout(deadline);

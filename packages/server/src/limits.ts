@@ -82,6 +82,8 @@ export const DEFAULT_LIMITS = {
   failuresKept: 5_000,
   /** Time that clients get to leave on SIGTERM, ms. */
   drainMs: 5_000,
+  /** From SIGTERM to the end of the process, whatever happens; what is not done then is left to the next start, ms. */
+  stopMs: 15_000,
 } as const satisfies Record<string, number>;
 
 export type Limits = { readonly [Name in keyof typeof DEFAULT_LIMITS]: number };

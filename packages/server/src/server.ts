@@ -1,5 +1,5 @@
 /** Wires one node: services on top of a log and runs, and the doors of an HTTP server in front of them. */
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, Server as HttpsServer } from 'node:https';
 import type { Log } from '@greenlight/log/log';
 import type { Review } from '@greenlight/runs/review';
@@ -24,6 +24,7 @@ import { createOutcomes } from './refuse.ts';
 import { createRefuseUnread } from './refuse-unread.ts';
 import type { ServerSettings, Services } from './services.ts';
 import { attachTlsDoor } from './tls-door.ts';
+import { UnderWay } from './under-way.ts';
 import { createWork } from './work.ts';
 import { openPlainSocket } from './transports/websocket-plain.ts';
 import { openEchoSocket } from './transports/websocket-echo.ts';
@@ -54,6 +55,8 @@ export type Server = {
   readonly services: Services;
   /** Refuses newcomers and sends everybody else away, within `limits.drainMs`. */
   drain(): Promise<void>;
+  /** Takes no more sockets, answers the requests that are under way, and closes. */
+  close(): Promise<void>;
 };
 
 /** How often `node:http` looks for those who take too long, ms; its own default is half a minute. */
@@ -159,6 +162,12 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
   http.on('connect', upgrade);
   http.on('clientError', createRefuseClientError(refuseUnread));
   const handle = createHttpHandler(services, { ...options, draining });
+  const requests = new UnderWay();
+  http.on('request', (_incoming, response: ServerResponse) => {
+    // Whoever keeps a connection open for more requests has to open it to the next process.
+    if (isDraining) response.setHeader('Connection', 'close');
+    response.once('close', requests.begin());
+  });
   http.on('request', handle);
   // An expectation that nobody knows may be ignored (RFC 9110 section 10.1.1); `node:http` would refuse it on its own.
   http.on('checkExpectation', handle);
@@ -168,6 +177,14 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     async drain() {
       isDraining = true;
       await connections.drain(limits.drainMs);
+    },
+    async close() {
+      http.close();
+      const late = Promise.withResolvers<void>();
+      const deadline = setTimeout(late.resolve, limits.closeMs);
+      await Promise.race([requests.ended(), late.promise]);
+      clearTimeout(deadline);
+      http.closeAllConnections();
     },
   };
 }

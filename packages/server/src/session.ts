@@ -10,6 +10,7 @@ import { newSessionId, type Connection, type ConnectionInfo, type Disconnect } f
 import type { Beating, Heads } from './heartbeat.ts';
 import type { Services } from './services.ts';
 import { type Denied, Subscriptions, type Outcomes } from './subscriptions.ts';
+import { UnderWay } from './under-way.ts';
 import type { Wire } from './wire.ts';
 
 /** Somebody is known to be behind it. */
@@ -63,6 +64,8 @@ export class Session implements Connection, Beating {
   #owesHeartbeat = false;
   #hasBeaten = false;
   #countedDeliveries = 0;
+  readonly #commands = new UnderWay();
+  #settling = false;
 
   constructor(services: Services, { accepted, wire, snapshots }: SessionOptions) {
     this.#services = services;
@@ -93,8 +96,19 @@ export class Session implements Connection, Beating {
     return this.#wire.queuedBytes;
   }
 
+  /** Whether commands are taken. */
   get isOpen(): boolean {
-    return this.#ended === null;
+    return this.#ended === null && !this.#settling;
+  }
+
+  /** A command is being worked on. Gives the function to call when it is answered. */
+  command(): () => void {
+    return this.#commands.begin();
+  }
+
+  settle(): Promise<void> | null {
+    this.#settling = true;
+    return this.#commands.ended();
   }
 
   info(): ConnectionInfo {

@@ -41,12 +41,16 @@ export function openPlainSocket(
   receiveText(websocket, {
     wrong: (disconnect) => session.end(disconnect),
     text(text) {
+      if (!session.isOpen) return;
       const excess = meter(text);
       if (excess) return session.end({ code: 'slow_down', ...excess });
-      answer(services, { session, workflow: workflowOf(channels[0] ?? '') }, text).then(
-        (reply) => wire.text(JSON.stringify(reply)),
-        (error: unknown) => session.fail(error),
-      );
+      const answered = session.command();
+      answer(services, { session, workflow: workflowOf(channels[0] ?? '') }, text)
+        .then(
+          (reply) => wire.text(JSON.stringify(reply)),
+          (error: unknown) => session.fail(error),
+        )
+        .finally(answered);
     },
   });
 

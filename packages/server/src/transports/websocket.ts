@@ -83,10 +83,13 @@ function attend(services: Services, { accepted, wire }: Protocol, identity: Iden
       if (excess) return session.end({ code: 'slow_down', ...excess });
       const decoded = decodeCommand(text);
       if (!decoded.ok) return wire.frame(errorReply(decoded.id, decoded));
-      run(decoded.value).then(
-        (reply) => reply && wire.frame(reply),
-        (error: unknown) => session.fail(error),
-      );
+      const answered = session.command();
+      run(decoded.value)
+        .then(
+          (reply) => reply && wire.frame(reply),
+          (error: unknown) => session.fail(error),
+        )
+        .finally(answered);
     },
     overflow: () => session.overflow(),
     end: (disconnect) => session.end(disconnect),
