@@ -21,7 +21,9 @@ describe('the refusal matrix', () => {
     const request = await addressed(bench, transport, await provoke(bench));
     await expectAgreement(request, code, await seeWithRawSocket(request));
   });
+});
 
+describe('the refusal matrix for a Node client, less the cells that none can send: fetch names the Host of its URL, ws offers each subprotocol once', () => {
   it.for(CELLS)(
     '[H2] $code over $transport: a Node client',
     async ({ code, transport, provoke }, { skip }) => {
