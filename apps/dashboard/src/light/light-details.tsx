@@ -60,6 +60,9 @@ export function LightDetails({ light }: { light: Light }) {
           {status.transport ? transportWord(status.transport) : 'none'}
           {status.transport === 'websocket' && <span className="text-muted"> · the best there is</span>}
         </Fact>
+        {status.better && (
+          <Fact name={`Not ${transportWord(status.better.transport)}`}>{status.better.refusal.detail}</Fact>
+        )}
         <Fact name="Signed in as">
           {me ? `${me.name} (${me.role})` : 'nobody'}
           {me?.simulated && (
