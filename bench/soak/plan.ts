@@ -67,9 +67,18 @@ const READING = [
 ] as const satisfies readonly Fault['kind'][];
 /** Only heartbeats with heads show that a message is missing of a stream that goes on. */
 const SDK = [...READING, 'swallow', 'swallow'] as const satisfies readonly Fault['kind'][];
+/** Who is left without WebSockets has to do with something else. */
+const CHOOSING = [
+  ...SDK,
+  'strip-upgrade',
+  'strip-upgrade',
+  'drop-after-101',
+  'buffer-sse',
+] as const satisfies readonly Fault['kind'][];
 
-/** What may befall a follower of this kind so that it can still come back. */
+/** What may befall who follows in these ways so that it can still come back. */
 function kindsFor(kinds: readonly FollowerKind[]): readonly [Fault['kind'], ...Fault['kind'][]] {
+  if (kinds.every((kind) => kind === 'sdk')) return CHOOSING;
   return kinds.every((kind) => kind.startsWith('sdk')) ? SDK : READING;
 }
 
@@ -77,6 +86,14 @@ export type PlanOptions = {
   readonly events: number;
   readonly followers: readonly [FollowerKind, ...FollowerKind[]];
 };
+
+const READERS = 4;
+
+function some(random: SeededRandom, followers: readonly FollowerKind[]): FollowerKind[] {
+  const left = [...followers];
+  while (left.length > READERS) left.splice(random.between(0, left.length - 1), 1);
+  return left;
+}
 
 export function planFor(seed: number, { events, followers }: PlanOptions): Plan {
   const random = seededRandom(seed);
@@ -91,7 +108,9 @@ export function planFor(seed: number, { events, followers }: PlanOptions): Plan 
     channels,
     restarts,
     publishers,
-    readers: followers.map((kind) => readerOf(random.fork(), { kind, followers, durationMs, last })),
+    readers: some(random.fork(), followers).map((kind) =>
+      readerOf(random.fork(), { kind, followers, durationMs, last }),
+    ),
   };
 }
 
@@ -163,7 +182,7 @@ function readerOf(random: SeededRandom, { kind, followers, durationMs, last }: R
     kind: random.pick(followers),
   })).toSorted((a, b) => a.atMs - b.atMs);
   const kinds = kindsFor([kind, ...hops.map((hop) => hop.kind)]);
-  const isLastLost = kinds === SDK && random.chance(0.3);
+  const isLastLost = kinds !== READING && random.chance(0.25);
   return {
     kind,
     hops,

@@ -8,7 +8,10 @@ import { followWithWebSocket } from './followers/plain-websocket.ts';
 import { followWithSdk } from './followers/sdk.ts';
 
 const FOLLOW: Readonly<Record<FollowerKind, Follow>> = {
-  'sdk-websocket': followWithSdk,
+  sdk: followWithSdk(['websocket', 'sse', 'long-poll']),
+  'sdk-websocket': followWithSdk(['websocket']),
+  'sdk-sse': followWithSdk(['sse']),
+  'sdk-long-poll': followWithSdk(['long-poll']),
   'plain-websocket': followWithWebSocket,
   'plain-sse': followWithSse,
   'plain-long-poll': followWithLongPoll,

@@ -2,7 +2,16 @@
 import type { SubscribeOutcome } from '@greenlight/protocol/frames';
 import type { Position, Since } from '@greenlight/protocol/position';
 
-export const FOLLOWER_KINDS = ['sdk-websocket', 'plain-websocket', 'plain-sse', 'plain-long-poll'] as const;
+export const FOLLOWER_KINDS = [
+  /** Chooses its transport by what works. */
+  'sdk',
+  'sdk-websocket',
+  'sdk-sse',
+  'sdk-long-poll',
+  'plain-websocket',
+  'plain-sse',
+  'plain-long-poll',
+] as const;
 export type FollowerKind = (typeof FOLLOWER_KINDS)[number];
 
 export type Following = {
