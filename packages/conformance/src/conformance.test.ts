@@ -41,10 +41,24 @@ it('passes every check, tells which rules nobody can check from outside, and lea
   expect(code).toBe(0);
   expect(counts.pass).toBeGreaterThan(100);
   expect(results.filter(({ outcome, reason }) => outcome === 'not_checkable' && !reason)).toEqual([]);
+  // There is no provider here, everything is explained, and a quick machine ends a run before it can be steered.
+  const left = results.filter(({ name, outcome }) => name !== null && outcome === 'not_checkable');
+  expect(
+    left.map(({ rule }) => rule).filter((rule) => !['H14', 'C31', 'X7', 'X8', 'X10'].includes(rule)),
+  ).toEqual([]);
   expect(stdout).not.toContain(gateway.apiKey);
-  const left = (await keysOf()).filter(({ user, revokedAt }) => user.startsWith('conformance') && !revokedAt);
-  expect(left).toEqual([]);
+  const keys = (await keysOf()).filter(({ user, revokedAt }) => user.startsWith('conformance') && !revokedAt);
+  expect(keys).toEqual([]);
 }, 240_000);
+
+it('passes the checks of handshakes and credentials where only the public is told', async () => {
+  await using discreet = await conformingGateway('public');
+  const key = join(discreet.data, 'admin.key');
+  const { code, stdout } = await run(discreet.url, '--key-file', key, '--only', 'H,C2,C4,C6,C7,F7');
+  expect(stdout).not.toContain('✗');
+  expect(stdout).toContain('✓ H14 the public tier');
+  expect(code).toBe(0);
+}, 120_000);
 
 it('lists sections with what passed, and runs only what is wanted', async () => {
   const { code, stdout } = await run(

@@ -37,6 +37,10 @@ const withHeader = (name: string, value: string | null): { headers: Record<strin
   headers: { [name]: value },
 });
 
+/** The tier `public`: exact causes are for operators. */
+const tellsOnlyThePublic = async (visit: Visit): Promise<boolean> =>
+  (await visit.ask('/api/v1/auth/me', { as: UNKNOWN_KEY })).json?.code === 'credential_invalid';
+
 export const HANDSHAKES: readonly Check[] = [
   {
     rule: 'H1',
@@ -358,9 +362,9 @@ export const HANDSHAKES: readonly Check[] = [
     does: 'Presents an unknown key, a token and a ticket, and comes from a foreign origin.',
     expected: { codes: ['credential_invalid'], namesOrigins: false },
     async see(visit) {
-      const key = await visit.ask('/api/v1/auth/me', { as: UNKNOWN_KEY });
-      if (key.json?.code === 'api_key_unknown')
+      if (!(await tellsOnlyThePublic(visit)))
         throw new NotCheckable('This server explains everything to everybody (tier "full").');
+      const key = await visit.ask('/api/v1/auth/me', { as: UNKNOWN_KEY });
       const token = await visit.ask('/api/v1/auth/me', { as: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.AAAA' });
       const ticket = await visit.ask('/api/v1/auth/me?ticket=there-is-no-such-ticket', { as: null });
       const foreign = await visit.ask('/api/v1/auth/me', { headers: { origin: FOREIGN } });
@@ -451,8 +455,16 @@ export const HANDSHAKES: readonly Check[] = [
     async see(visit) {
       if (visit.url.protocol === 'https:')
         throw new NotCheckable('In front of this server something speaks TLS, which answers by itself.');
-      const detail = async (bytes: string | Buffer): Promise<string> =>
-        (await visit.bytes(bytes)).json?.detail;
+      const isPublic = await tellsOnlyThePublic(visit);
+      const detail = async (bytes: string | Buffer): Promise<string> => {
+        const { json } = await visit.bytes(bytes);
+        if (!isPublic) return json?.detail;
+        // Everybody gets the general sentence there; what it was is for operators.
+        const trace = await visit.ask(`/api/v1/handshakes?attempt=${json?.attempt}`);
+        if (trace.status === 403)
+          throw new NotCheckable('Only operators are told what it was (tier "public").');
+        return trace.json?.items[0]?.detail;
+      };
       return {
         tls: await detail(Buffer.from('160301007a0100007603030000', 'hex')),
         http2: await detail('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),

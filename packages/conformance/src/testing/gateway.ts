@@ -6,9 +6,9 @@ import { type GatewayProcess, startGateway } from '@greenlight/testkit/start-gat
 
 const LIMITS = { heartbeatMs: 4_000, authDeadlineMs: 2_000 };
 
-export async function conformingGateway(): Promise<GatewayProcess> {
+export async function conformingGateway(explain: 'full' | 'public' = 'full'): Promise<GatewayProcess> {
   const cwd = await mkdtemp(join(tmpdir(), 'greenlight-conformance-'));
-  await writeFile(join(cwd, 'greenlight.config.json'), JSON.stringify({ limits: LIMITS }));
+  await writeFile(join(cwd, 'greenlight.config.json'), JSON.stringify({ explain, limits: LIMITS }));
   const gateway = await startGateway({ cwd });
   const end = gateway[Symbol.asyncDispose].bind(gateway);
   return Object.assign(gateway, {
