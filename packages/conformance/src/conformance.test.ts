@@ -47,6 +47,7 @@ it('passes every check, tells which rules nobody can check from outside, and lea
     left.map(({ rule }) => rule).filter((rule) => !['H14', 'C31', 'X7', 'X8', 'X10'].includes(rule)),
   ).toEqual([]);
   expect(stdout).not.toContain(gateway.apiKey);
+  expect(stdout).not.toMatch(/gl_[a-z0-9]+_[\w-]{20,}/);
   const keys = (await keysOf()).filter(({ user, revokedAt }) => user.startsWith('conformance') && !revokedAt);
   expect(keys).toEqual([]);
 }, 240_000);

@@ -113,4 +113,5 @@ const at = ({ path }: Misfit, what: unknown): string =>
   path === '' ? inWords(what) : `${path}: ${inWords(what)}`;
 
 /** A server that echoes credentials must not make this report one more place where they stand. */
-const hide = (text: string, key: string): string => text.replaceAll(key, '[the key]');
+const hide = (text: string, key: string): string =>
+  text.replaceAll(key, '[the key]').replaceAll(/gl_[a-z0-9]+_[\w-]{20,}/g, '[a key]');
