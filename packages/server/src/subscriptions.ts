@@ -27,12 +27,40 @@ export type SubscriptionsOptions = {
   readonly failed: (error: unknown) => void;
 };
 
-/** A subscription with its place in the hub. */
-type Active = {
-  readonly subscription: Subscription;
-  readonly subscriber: Subscriber;
-  readonly workflow: string | null;
+type ActiveOptions = {
+  readonly wire: Wire;
+  /** Ends the session if the run has become somebody else's. */
+  readonly becamePrivate: (workflow: string, channel: string) => boolean;
+  /** What cannot be delivered as a whole. */
+  readonly offerEach: (active: Active, run: FramedRun) => void;
 };
+
+/** A subscription with its place in the hub. */
+class Active implements Subscriber {
+  readonly subscription: Subscription;
+  readonly workflow: string | null;
+  readonly #wire: Wire;
+  readonly #options: ActiveOptions;
+  delivered = 0;
+
+  constructor(channel: string, options: ActiveOptions) {
+    this.subscription = new Subscription(channel);
+    this.workflow = workflowOf(channel);
+    this.#wire = options.wire;
+    this.#options = options;
+  }
+
+  /** What a fan-out does for each subscriber, so the usual case touches as little memory as it can. */
+  offer(run: FramedRun): void {
+    if (!this.subscription.takes(run.epoch, run.first, run.last)) {
+      this.#options.offerEach(this, run);
+      return;
+    }
+    if (this.workflow !== null && this.#options.becamePrivate(this.workflow, run.channel)) return;
+    this.delivered += run.publications.length;
+    this.#wire.run(run);
+  }
+}
 /** How one channel begins, once it is known. */
 type Opening = { readonly outcome: SubscribeOutcome; readonly begin: () => void };
 
@@ -42,15 +70,24 @@ export class Subscriptions {
   /** Of pages that are caught up with, so that whoever reads slowly is not cut while there is time; bytes. */
   readonly #mostQueued: number;
   readonly #active = new Map<string, Active>();
+  readonly #forActive: ActiveOptions;
   #catchingUp = false;
   #closed = false;
-  #delivered = 0;
+  /** Of subscriptions that were dropped. */
+  #deliveredBefore = 0;
 
   constructor(services: Pick<Services, 'hub' | 'runs' | 'limits'>, options: SubscriptionsOptions) {
     this.#services = services;
     this.#options = options;
     const { catchUpBytes, outboxBytes } = services.limits;
     this.#mostQueued = Math.max(catchUpBytes, (catchUpBytes + outboxBytes) / 2);
+    this.#forActive = {
+      wire: options.wire,
+      becamePrivate: (workflow, channel) => this.#becamePrivate(workflow, channel),
+      offerEach: (active, { publications }) => {
+        for (const publication of publications) this.#offerOne(active, publication);
+      },
+    };
   }
 
   get size(): number {
@@ -59,7 +96,9 @@ export class Subscriptions {
 
   /** Publications. */
   get delivered(): number {
-    return this.#delivered;
+    let delivered = this.#deliveredBefore;
+    for (const active of this.#active.values()) delivered += active.delivered;
+    return delivered;
   }
 
   channels(): Iterable<string> {
@@ -84,7 +123,8 @@ export class Subscriptions {
   drop(channel: string): void {
     const active = this.#active.get(channel);
     if (!active) return;
-    this.#services.hub.remove(channel, active.subscriber);
+    this.#services.hub.remove(channel, active);
+    this.#deliveredBefore += active.delivered;
     this.#active.delete(channel);
   }
 
@@ -131,24 +171,10 @@ export class Subscriptions {
   /** Listens from this moment on, so that what happens while the log is asked is heard of. */
   #place(channel: string): Active {
     this.drop(channel);
-    const active: Active = {
-      subscription: new Subscription(channel),
-      workflow: workflowOf(channel),
-      subscriber: { offer: (run) => this.#offer(active, run) },
-    };
+    const active = new Active(channel, this.#forActive);
     this.#active.set(channel, active);
-    this.#services.hub.add(channel, active.subscriber);
+    this.#services.hub.add(channel, active);
     return active;
-  }
-
-  #offer(active: Active, run: FramedRun): void {
-    if (!active.subscription.takes(run.epoch, run.first, run.last)) {
-      for (const publication of run.publications) this.#offerOne(active, publication);
-      return;
-    }
-    if (active.workflow !== null && this.#becamePrivate(active.workflow, run.channel)) return;
-    this.#delivered += run.publications.length;
-    this.#options.wire.run(run);
   }
 
   #offerOne(active: Active, publication: FramedPublication): void {
@@ -163,9 +189,9 @@ export class Subscriptions {
     }
   }
 
-  #deliver({ workflow }: Active, publication: FramedPublication): void {
-    if (workflow !== null && this.#becamePrivate(workflow, publication.channel)) return;
-    this.#delivered += 1;
+  #deliver(active: Active, publication: FramedPublication): void {
+    if (active.workflow !== null && this.#becamePrivate(active.workflow, publication.channel)) return;
+    active.delivered += 1;
     this.#options.wire.publication(publication);
   }
 
