@@ -39,7 +39,7 @@ export type PublishOptions = {
 };
 
 const PATIENCE_MS = 1_500;
-const LONGEST_PATIENCE_MS = 12_000;
+const LONGEST_PATIENCE_MS = 6_000;
 const PAUSE_MS = 50;
 /** A batch that is not through by then, long after the last fault, never will be. A gateway may need many seconds to start. */
 const GIVE_UP_MS = 120_000;
@@ -67,7 +67,8 @@ async function publishBatch(
 ): Promise<void> {
   const giveUpAt = performance.now() + GIVE_UP_MS;
   for (const id of batch.ids) ledger.unknown.add(id);
-  for (let patienceMs = PATIENCE_MS; ; patienceMs = Math.min(1.5 * patienceMs, LONGEST_PATIENCE_MS)) {
+  for (let patienceMs = PATIENCE_MS; ;) {
+    const began = performance.now();
     const tried = await attempt(batch, patienceMs);
     if (tried.ok) return acknowledge(batch, ledger, tried);
     if (!tried.again || performance.now() > giveUpAt) {
@@ -75,6 +76,8 @@ async function publishBatch(
       return;
     }
     if (once) return;
+    // Whoever answers late is busy, and may need more time rather than more questions.
+    if (performance.now() - began >= patienceMs) patienceMs = Math.min(2 * patienceMs, LONGEST_PATIENCE_MS);
     await until(performance.now() + PAUSE_MS);
   }
 }
