@@ -1,25 +1,21 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'tsdown';
 import { beforeAll, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import { buildClient } from './test/built-client.ts';
 
 /** What every page loads: everything for a WebSocket, and the choice of another transport. */
 const CORE = 9_216;
 /** What is loaded only where it is needed. */
 const LAZY = 2_048;
-const cwd = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Text by file name. */
 const chunks = new Map<string, string>();
 beforeAll(async () => {
-  const outDir = await mkdtemp(join(tmpdir(), 'greenlight-client-'));
-  await build({ cwd, outDir, dts: false, logLevel: 'error' });
-  for (const name of await readdir(outDir)) chunks.set(name, await readFile(join(outDir, name), 'utf8'));
-  await rm(outDir, { recursive: true });
+  await using built = await buildClient();
+  for (const name of await readdir(built.folder))
+    chunks.set(name, await readFile(join(built.folder, name), 'utf8'));
 });
 
 /** A file with all that it imports at once. */
@@ -46,6 +42,7 @@ it(`[K22] loads later what not every page needs, at most ${LAZY} bytes gzip at a
     'requests',
     'rest',
     'sse',
+    'tabs',
   ]);
   for (const name of lazy) expect(bytesOf([name]), name).toBeLessThanOrEqual(LAZY);
 });

@@ -392,6 +392,11 @@ describe('a command', () => {
   });
 });
 
+it('[K38] is not shared between tabs that show a credential of their own, unless they have a name for it', async () => {
+  await using server = await startProtocolServer();
+  expect(() => connect(server, { shareAcrossTabs: true })).toThrow(/shareAcrossTabs/);
+});
+
 it('[K1] ends everything on close', async () => {
   await using server = await startProtocolServer();
   const client = connect(server);

@@ -6,9 +6,9 @@ import type { Position } from '@greenlight/protocol/position';
 import type { ControlAction, RunState } from '@greenlight/protocol/run';
 import { newAttempt } from './attempt.ts';
 import { type Clock, type Random, systemClock, systemRandom } from './clock.ts';
-import { createConnector } from './connector.ts';
+import { type Connector, type ConnectorOptions, createConnector } from './connector.ts';
 import type { Credential } from './credential.ts';
-import type { Choice } from './machine.ts';
+import { type Choice, IDLE, type MachineEvent } from './machine.ts';
 import { isOnline, watchEnvironment } from './environment.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
 import type { Controlled, Failed, Published, Started } from './result.ts';
@@ -46,6 +46,12 @@ export type ClientOptions = {
   readonly transports?: readonly TransportName[];
   /** For platforms that have none, as Node 20: the class of the `ws` package fits. Without one, events come over SSE. */
   readonly WebSocket?: WebSocketConstructor;
+  /**
+   * One connection for all tabs of this origin, carried by one of them. With a credential of the tab's own, a name
+   * that is the same in the tabs of one user and in no other; with the cookie `true` is enough. Default: false, and
+   * where the platform has no Web Locks.
+   */
+  readonly shareAcrossTabs?: boolean | string;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly limits?: Partial<ClientLimits>;
@@ -81,6 +87,11 @@ export function createClient(options: ClientOptions = {}): Client {
   const { clock = systemClock, random = systemRandom } = options;
   const limits: ClientLimits = { ...DEFAULT_LIMITS, ...options.limits };
   const base = baseOf(options.url);
+  const share = canShare() && options.shareAcrossTabs;
+  if (options.shareAcrossTabs === true && options.credential && options.credential !== 'cookie')
+    throw new TypeError(
+      'Tabs that share a connection need a name for who they are: shareAcrossTabs: "<user>".',
+    );
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
   const transports = (options.transports ?? TRANSPORTS).filter((name) => name !== 'websocket' || WebSocket);
   const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
@@ -89,7 +100,7 @@ export function createClient(options: ClientOptions = {}): Client {
   let welcome: Pick<Status, 'user' | 'session' | 'node' | 'build'> = NOBODY;
   let lastHeartbeatAt: number | null = null;
 
-  const connector = createConnector({
+  const connection: ConnectorOptions = {
     base,
     transports,
     load,
@@ -112,7 +123,10 @@ export function createClient(options: ClientOptions = {}): Client {
     },
     onPush: (push) => subscriptions.push(push),
     onChange: show,
-  });
+  };
+  const connector = share
+    ? whenLoaded(shared(connection, `greenlight ${base} ${share}`))
+    : createConnector(connection);
   const subscriptions = createSubscriptions({
     command: (command, answered) => connector.command(command, answered),
     isOpen: () => connector.state.name === 'open',
@@ -275,6 +289,38 @@ export function createClient(options: ClientOptions = {}): Client {
       stopWatching();
       connector.dispatch({ type: 'close' });
     },
+  };
+}
+
+const canShare = (): boolean =>
+  typeof BroadcastChannel === 'function' &&
+  Boolean((globalThis.navigator as Partial<Navigator> | undefined)?.locks);
+
+const shared = (options: ConnectorOptions, name: string): Promise<Connector> =>
+  import('./tabs.ts').then(
+    ({ shareConnector }) => shareConnector(options, name),
+    () => createConnector(options),
+  );
+
+/** Idle until it is there; what happens meanwhile happens then. */
+function whenLoaded(loading: Promise<Connector>): Connector {
+  let connector: Connector | null = null;
+  const early: MachineEvent[] = [];
+  void begin();
+  async function begin(): Promise<void> {
+    const loaded = await loading;
+    connector = loaded;
+    for (const event of early) loaded.dispatch(event);
+  }
+  return {
+    get state() {
+      return connector?.state ?? IDLE;
+    },
+    get rttMs() {
+      return connector?.rttMs ?? null;
+    },
+    dispatch: (event) => (connector ? connector.dispatch(event) : void early.push(event)),
+    command: (command, answered) => (connector ? connector.command(command, answered) : answered(null)),
   };
 }
 
