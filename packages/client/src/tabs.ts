@@ -47,20 +47,21 @@ export function shareConnector(options: ConnectorOptions, name: string): Connect
   let nextNumber = 1;
   let isWanted = false;
   let isClosed = false;
-  const left = Promise.withResolvers<void>();
+  let leave: (() => void) | undefined;
+  const left = new Promise<void>((resolve) => (leave = resolve));
 
   // Held as long as this tab lives, so that whoever carries for it learns when it is gone.
   void locks.request(`${name}:${self}`, () => {
     post({ kind: 'hello', from: self, isWanted });
-    return left.promise;
+    return left;
   });
   void locks.request(name, () => {
-    if (isClosed) return left.promise;
+    if (isClosed) return left;
     forgetPending();
     leader = lead(options, { name, post });
     post({ kind: 'leader' });
     if (isWanted) leader.connector.dispatch({ type: 'connect' });
-    return left.promise;
+    return left;
   });
 
   channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
@@ -113,7 +114,7 @@ export function shareConnector(options: ConnectorOptions, name: string): Connect
     leader?.connector.dispatch({ type: 'close' });
     mirrored = { ...mirrored, name: 'closed', deadline: null } as State;
     forgetPending();
-    left.resolve();
+    leave?.();
     channel.close();
     options.onChange();
   }
