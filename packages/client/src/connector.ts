@@ -133,6 +133,8 @@ export function createConnector(options: ConnectorOptions): Connector {
         attempt,
         secret,
         fetch,
+        clock,
+        openMs: limits.connectMs,
         fetchSecret: () => fetchSecret(options.credential()),
         wanted: options.wanted,
       };

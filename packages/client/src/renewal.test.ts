@@ -69,6 +69,28 @@ it('[K31] renews a token that is about to end on the open connection: no reconne
   expect([...attempts]).toEqual([first.attempt]);
 });
 
+it.each(['sse', 'long-poll'] as const)('[K31] renews it over %s, and loses nothing', async (transport) => {
+  const { url } = gateway;
+  const { token, hasBeenAsked } = source(2);
+  using client = connect({ url, credential: { token }, transports: [transport] });
+  using writer = connect({ url, credential: { token: gateway.apiKey } });
+  const feed = collect(client, transport);
+  await statusWhen(client, ({ live }) => live);
+  const states = new Set<string>();
+  client.status.subscribe(({ state }) => states.add(state));
+  for (let turn = 1; turn <= 3; turn += 1) {
+    await hasBeenAsked(turn + 1);
+    const other = collect(client, `${transport}-${turn}`);
+    expect(await writer.publish(transport, { type: 'note', data: turn })).toMatchObject({ ok: true });
+    await Promise.all([feed.hasData(turn), other.hasOutcomes(1)]);
+    expect(other.outcomes).toMatchObject([{ outcome: 'continued' }]);
+  }
+  expect(feed.data).toEqual([1, 2, 3]);
+  expect(states).not.toContain('refused');
+  // A stream is told before; whoever polls hears of it with the next question.
+  if (transport === 'sse') expect([...states]).toEqual(['open']);
+});
+
 it('[K31] connects once more with a fresh token when the renewal was refused, and loses nothing', async () => {
   const { url } = gateway;
   const tokens = source(3, -60, 3_600);

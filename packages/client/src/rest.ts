@@ -19,6 +19,8 @@ const json = async (response: Response): Promise<unknown> =>
 
 const isProblem = (body: unknown): body is Problem =>
   typeof body === 'object' && body !== null && 'code' in body && 'detail' in body;
+const isReply = (body: unknown): body is OkReply =>
+  typeof body === 'object' && body !== null && 'type' in body && body.type === 'ok';
 
 /** Shows who asks: a ticket goes into the address, a token never does. */
 export function authorized(
@@ -33,9 +35,11 @@ export function authorized(
 
 /** What an answer that is none says, or that it came from somebody else. */
 export async function refusalIn(response: Response, attempt: string): Promise<Refusal> {
-  const answer = await json(response);
-  return isProblem(answer) ? refusalFrom(answer) : foreign(response.status, attempt);
+  return refusalOf(await json(response), response.status, attempt);
 }
+
+const refusalOf = (answer: unknown, status: number, attempt: string): Refusal =>
+  isProblem(answer) ? refusalFrom(answer) : foreign(status, attempt);
 
 /** Asked once more where the answer got lost and `repeatable` says that this can do no harm. */
 export async function postCommand(
@@ -44,9 +48,9 @@ export async function postCommand(
   { repeatable, ...options }: RestOptions & { readonly repeatable: boolean },
 ): Promise<OkReply | Failed> {
   const first = await post(command, credential, options);
-  return repeatable && first.ok === false && first.code === 'unreachable'
-    ? post(command, credential, options)
-    : first;
+  if (first.ok !== false || first.code !== 'unreachable') return first;
+  // It may have been done all the same.
+  return repeatable ? post(command, credential, options) : { ...first, retryable: false };
 }
 
 async function post(
@@ -64,22 +68,22 @@ async function post(
       body: JSON.stringify({ id: 0, ...command }),
       credentials,
     });
-    if (response.ok) return (await json(response)) as OkReply;
-    return { ok: false, ...(await refusalIn(response, attempt)) };
+    const answer = await json(response);
+    if (response.ok && isReply(answer)) return answer;
+    return { ok: false, ...refusalOf(answer, response.status, attempt) };
   } catch (error) {
     return { ok: false, ...unreachable(attempt, error) };
   }
 }
 
-const foreign = (status: number, attempt: string): Refusal => ({
-  ...localRefusal(
+/** Whoever stands in the way does not speak for the server, and may be gone the next time. */
+const foreign = (status: number, attempt: string): Refusal =>
+  localRefusal(
     'unreachable',
     attempt,
     `The answer (status ${status}) did not come from a Greenlight server.`,
     'Check the address, and what stands between here and the server, such as a proxy.',
-  ),
-  retryable: status >= 500,
-});
+  );
 
 /** Why did this attempt fail? Browsers hide it, the server knows it. Needs no credential. Gives up after `explainMs`. */
 export async function explainAttempt(

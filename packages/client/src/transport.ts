@@ -2,6 +2,7 @@
 import type { Decoded } from '@greenlight/protocol/decode';
 import type { ServerFrame } from '@greenlight/protocol/frames';
 import type { Since } from '@greenlight/protocol/position';
+import type { Clock } from './clock.ts';
 import type { Secret } from './credential.ts';
 
 /** Best first. */
@@ -20,6 +21,9 @@ export type Target = {
   /** The channels that are about to be subscribed, for what names them in its address. */
   readonly wanted: () => ReadonlyMap<string, Since>;
   readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  /** Time for the first frame of a stream that is opened beside another, ms. */
+  readonly openMs: number;
 };
 
 /** Called in this order: `opened` at most once, `frame` any number of times, `ended` at most once and last. */

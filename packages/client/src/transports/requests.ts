@@ -29,6 +29,8 @@ type Run = {
   readonly since: ReadonlyMap<string, Since>;
   /** Commands that its first reply answers. */
   answering: Sent[];
+  /** Stops the clock that is set for that reply. */
+  readonly isAnswered: () => void;
 };
 type Outcomes = Readonly<Record<string, SubscribeOutcome>>;
 
@@ -87,9 +89,15 @@ export function openRequests(carry: Carry, target: Target, listener: Listener): 
     for (const command of waiting)
       for (const [channel, from] of Object.entries(channelsOf(command)))
         if (since.has(channel)) since.set(channel, parseSince(from) ?? null);
-    next = { stop: new AbortController(), since, answering: waiting };
+    const isAnswered = target.clock.after(target.openMs, () => {
+      if (next !== self) return;
+      self.stop.abort();
+      over(self, null);
+    });
+    const self: Run = { stop: new AbortController(), since, answering: waiting, isAnswered };
+    next = self;
     waiting = [];
-    void run(next);
+    void run(self);
   }
 
   async function run(self: Run): Promise<void> {
@@ -137,9 +145,11 @@ export function openRequests(carry: Carry, target: Target, listener: Listener): 
   /** Nothing more comes of this one. */
   function over(self: Run, refusal: Refusal | null): void {
     const isNext = self === next;
+    self.isAnswered();
     if (isNext) next = null;
     else current = null;
-    if (isNext && current) {
+    // A credential that ended concerns what is open as well: the next session begins with a fresh one.
+    if (isNext && current && refusal?.status !== 401) {
       for (const { id } of self.answering) tell({ ...(refusal ?? LATER), id, type: 'error' } as ErrorReply);
       queueMicrotask(renew);
     } else if (!next) {
@@ -175,6 +185,7 @@ export function openRequests(carry: Carry, target: Target, listener: Listener): 
 
   function replied(self: Run, outcomes: Outcomes): void {
     if (self === next) {
+      self.isAnswered();
       current?.stop.abort();
       current = self;
       next = null;
@@ -204,8 +215,8 @@ export function openRequests(carry: Carry, target: Target, listener: Listener): 
 
   function close(): void {
     isClosed = true;
-    current?.stop.abort();
-    next?.stop.abort();
+    next?.isAnswered();
+    for (const each of [current, next]) each?.stop.abort();
   }
 
   isDue = true;
