@@ -18,6 +18,8 @@ export type ProblemContext = {
 export type ProblemFacts = {
   /** One sentence about this request; the table's if absent. */
   readonly detail?: string;
+  /** What to do in this case; the table's if absent. */
+  readonly fix?: string;
   readonly retryAfterMs?: number;
   readonly checked?: readonly CheckedStage[];
 };
@@ -51,7 +53,7 @@ export function problemOf(
     status: info.status,
     code,
     detail: facts.detail ?? info.detail,
-    fix: info.fix,
+    fix: facts.fix ?? info.fix,
     attempt,
     retryable: info.retryable,
     ...(retryAfterMs !== undefined && { retryAfterMs }),

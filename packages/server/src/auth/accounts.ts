@@ -30,6 +30,8 @@ export type AccountChange = {
 export type AccountFailure = {
   readonly code: ProblemCode;
   readonly detail?: string;
+  /** What to do in this case; the table's if absent. */
+  readonly fix?: string;
   readonly retryAfterMs?: number;
 };
 export type Changed =
@@ -116,13 +118,18 @@ export function createAccounts({ log, sessions, signInLimits, reach, clock }: Ac
           failure: {
             code: 'state_conflict',
             detail: `"${user}" signs in elsewhere and has no password here.`,
+            fix: 'Change the password where the account signs in.',
           },
         };
       const demoted = disabled === true || (role !== undefined && role !== 'admin');
       if (demoted && (await isLastAdministrator(before.user)))
         return {
           ok: false,
-          failure: { code: 'state_conflict', detail: `"${user}" is the last administrator who can sign in.` },
+          failure: {
+            code: 'state_conflict',
+            detail: `"${user}" is the last administrator who can sign in.`,
+            fix: 'Make somebody else an administrator first.',
+          },
         };
       const to = (stored: StoredAccount): StoredAccount => ({
         ...stored,

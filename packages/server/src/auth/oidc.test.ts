@@ -116,7 +116,11 @@ describe('signing in with an identity provider', () => {
     await node.call('POST', '/api/v1/users', { key, body: { user: 'carol', role: 'admin' } });
     const browser = new Browser();
     const refused = await browser.go(await browser.signIn('carol', start()));
-    expect(await refused.json()).toMatchObject({ status: 409, code: 'state_conflict' });
+    expect(await refused.json()).toMatchObject({
+      status: 409,
+      code: 'state_conflict',
+      fix: expect.stringContaining('Sign in with the password of that account'),
+    });
   });
 
   it('[C27] counts once, and only in the browser that began it', async () => {

@@ -91,7 +91,9 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
     const account = await accountOf(claims);
     if (!account) {
       const detail = `"${claims.sub}" has an account here that does not belong to the identity provider.`;
-      return { ok: false, failure: { code: 'state_conflict', detail } };
+      const fix =
+        'Sign in with the password of that account, or have an administrator give this person another name at the identity provider: an account with a password is never taken over.';
+      return { ok: false, failure: { code: 'state_conflict', detail, fix } };
     }
     if (account.state === 'disabled') return { ok: false, failure: { code: 'account_disabled' } };
     const { user, name, role } = account;

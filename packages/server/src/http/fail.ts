@@ -16,6 +16,8 @@ export type RequestFailure = {
   readonly code: ProblemCode;
   /** One sentence about this request; the table's if absent. */
   readonly detail?: string;
+  /** What to do in this case; the table's if absent. */
+  readonly fix?: string;
   readonly retryAfterMs?: number;
   /** Extension members of the problem (RFC 9457 section 3.2). */
   readonly more?: Readonly<Record<string, unknown>>;
