@@ -1,7 +1,7 @@
 /** What `node:http` could not read as a request: refused, seen and counted like every other attempt. */
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Failure } from '@greenlight/handshake/verdict';
+import { afterAnswers, owedAnswer } from './owed-answer.ts';
 import type { RefuseUnread } from './refuse-unread.ts';
 
 /** Listener for `clientError`. */
@@ -10,15 +10,18 @@ export type RefuseClientError = (error: NodeJS.ErrnoException, socket: Socket) =
 export function createRefuseClientError(refuseUnread: RefuseUnread): RefuseClientError {
   return (error, socket) => {
     socket.on('error', () => socket.destroy());
-    // A peer that hung up asks nothing, and an answer that has begun cannot be replaced by another.
-    if (error.code === 'ECONNRESET' || !socket.writable || answerHasBegun(socket)) socket.destroy();
-    else refuseUnread(socket, failureOf(error, socket));
+    const owed = owedAnswer(socket);
+    const refuse = (): void => {
+      // A peer that hung up asks nothing, and an answer that has begun cannot be replaced by another.
+      const begun = owed?.headersSent === true && !owed.req.complete;
+      if (error.code === 'ECONNRESET' || !socket.writable || begun) socket.destroy();
+      else refuseUnread(socket, failureOf(error, socket));
+    };
+    // What cannot be read belongs to the body of a request, or came behind one that is not answered yet.
+    if (owed?.req.complete) afterAnswers(socket, refuse);
+    else refuse();
   };
 }
-
-/** `node:http` keeps the response in progress there and has no other way to ask for it. */
-const answerHasBegun = (socket: Socket & { readonly _httpMessage?: ServerResponse }): boolean =>
-  socket._httpMessage?.headersSent === true;
 
 const PROXY_DETAIL =
   'A proxy in front sends the PROXY protocol, which is not spoken here; turn it off there.';

@@ -17,6 +17,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Accepted, WebSocketRoute } from './accepted.ts';
 import type { Plan } from './admission.ts';
 import { toHandshakeRequest } from './handshake-request.ts';
+import { afterAnswers } from './owed-answer.ts';
 import type { AcceptedVerdict, Refused } from './refuse.ts';
 import type { Services } from './services.ts';
 import { websocketPlan } from './websocket-route.ts';
@@ -156,7 +157,7 @@ export function createUpgrade(services: UpgradeServices, openers: Openers): Upgr
     // Before anything else: a peer that resets now would otherwise take the process down.
     socket.on('error', () => socket.destroy());
     const request = toHandshakeRequest(incoming, 'websocket', services);
-    void decide({ request, incoming, socket, head });
+    afterAnswers(socket, () => void decide({ request, incoming, socket, head }));
   };
 }
 
