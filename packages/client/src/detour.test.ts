@@ -88,6 +88,16 @@ describe('another transport', () => {
     expect(twice).toMatchObject({ name: 'connecting', choice: { transport: 'sse' } });
   });
 
+  it('[K34] is used when somebody else answers in the place of the server again and again', () => {
+    const foreign: MachineEvent = {
+      type: 'refused',
+      refusal: refusal('unreachable', { retryable: true }),
+    };
+    const state = after([...onSse.slice(0, 3), foreign]);
+    expect(state).toMatchObject({ name: 'waiting', choice: { transport: 'sse', doubts: 1 } });
+    expect(stepBeside(tick(state)[0], foreign, environment)[0].choice.transport).toBe('long-poll');
+  });
+
   it('[K34] does not help against a refusal that is about who asks, or when nothing can be reached', () => {
     const forbidden: MachineEvent = {
       type: 'refused',

@@ -27,7 +27,6 @@ const TRANSPORT_CODES: ReadonlySet<string> = new Set([
   'unsupported_websocket_version',
   'subprotocol_not_supported',
   'malformed_request',
-  'unreachable',
 ]);
 
 /** A frame was due, and none came. */
@@ -41,8 +40,11 @@ const silent = ({ attempt }: Pick<State, 'attempt'>): Refusal =>
 
 type Evidence = { readonly refusal: Refusal; readonly isDoubt: boolean };
 
-const ofRefusal = (refusal: Refusal): Evidence | null =>
-  refusal.retryable || !TRANSPORT_CODES.has(refusal.code) ? null : { refusal, isDoubt: false };
+function ofRefusal(refusal: Refusal): Evidence | null {
+  // Somebody else answered, or the platform does not open such an address.
+  if (refusal.code === 'unreachable') return { refusal, isDoubt: true };
+  return !refusal.retryable && TRANSPORT_CODES.has(refusal.code) ? { refusal, isDoubt: false } : null;
+}
 
 function ofExplanation(state: State, refusal: Refusal): Evidence | null {
   if (state.name !== 'explaining' || state.fallback) return null;

@@ -362,7 +362,7 @@ const TABLE: Table = {
     ],
     refused,
     ended: (state, event, environment) =>
-      event.code === 1006 ? hidden(state, event, environment) : ended(state, event, environment),
+      event.code < 4_000 ? hidden(state, event, environment) : ended(state, event, environment),
     tick: hidden,
     retry,
     close,
