@@ -16,6 +16,15 @@ describe('a reader', () => {
     expect(take(unsettled(at(5)), 'e1', 6)).toBe('skip');
   });
 
+  it('[K21] that waits for a snapshot has nothing yet, so that it asks for one again on another connection', () => {
+    const told = { outcome: { outcome: 'snapshot', position: 'e1:3' }, start: at(3) } as const;
+    for (const since of [null, at(9, 'lost')]) {
+      const { reader } = settle(unsettled(since), since, told);
+      expect(reader).toMatchObject({ settled: true, snapshotDue: true });
+      expect(ask([reader])).toBeNull();
+    }
+  });
+
   it('[K13] asks again at a gap and at another epoch', () => {
     expect(take(settled(at(5)), 'e1', 7)).toBe('recover');
     expect(take(settled(at(5)), 'e2', 6)).toBe('recover');
@@ -49,7 +58,7 @@ describe('a reader', () => {
 type Fault = 'none' | 'lose' | 'repeat';
 type Action =
   | { readonly do: 'publish'; readonly fault: Fault }
-  | { readonly do: 'beat' | 'cut' | 'restore' | 'trim' | 'join' | 'join-earliest' };
+  | { readonly do: 'beat' | 'cut' | 'hand-over' | 'restore' | 'trim' | 'join' | 'join-earliest' };
 
 const anyAction: fc.Arbitrary<Action> = fc.oneof(
   {
@@ -58,7 +67,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
       .constantFrom<Fault>('none', 'none', 'lose', 'repeat')
       .map((fault) => ({ do: 'publish', fault }) as const),
   },
-  { weight: 3, arbitrary: fc.constantFrom('beat', 'cut').map((action) => ({ do: action })) },
+  { weight: 3, arbitrary: fc.constantFrom('beat', 'cut', 'hand-over').map((action) => ({ do: action })) },
   {
     weight: 1,
     arbitrary: fc.constantFrom('restore', 'trim', 'join', 'join-earliest').map((action) => ({ do: action })),
@@ -93,6 +102,9 @@ function model() {
   let head = 0;
   let earliest = 1;
   let subscribed = false;
+  /** The new connection's answer, on its way while the old one goes on. */
+  let underWay: (() => void) | null = null;
+  let handsOver = false;
   const name = (): string => `e${epoch}`;
   const toClient = (offset: number): void =>
     subscriptions.push({
@@ -121,12 +133,16 @@ function model() {
     command(command, answered) {
       if (command.type !== 'subscribe') return;
       const { c } = command['channels'] as { c: string };
-      const outcome = answer(parseSince(c) as Since);
-      subscribed = true;
-      // Reply and replay reach the client in one turn, as frames of one TCP segment do.
-      answered({ id: 1, type: 'ok', channels: { c: outcome } });
-      for (let offset = Number(outcome.position.split(':')[1]) + 1; offset <= head; offset += 1)
-        toClient(offset);
+      const reply = (): void => {
+        const outcome = answer(parseSince(c) as Since);
+        subscribed = true;
+        // Reply and replay reach the client in one turn, as frames of one TCP segment do.
+        answered({ id: 1, type: 'ok', channels: { c: outcome } });
+        for (let offset = Number(outcome.position.split(':')[1]) + 1; offset <= head; offset += 1)
+          toClient(offset);
+      };
+      if (handsOver) underWay = reply;
+      else reply();
     },
   });
 
@@ -140,7 +156,14 @@ function model() {
           if (fault !== 'lose' && subscribed) toClient(head);
           if (fault === 'repeat' && subscribed) toClient(head);
           return;
+        case 'hand-over':
+          handsOver = true;
+          subscriptions.begin(() => undefined);
+          handsOver = false;
+          return;
         case 'beat':
+          underWay?.();
+          underWay = null;
           subscriptions.push({
             type: 'heartbeat',
             at: '',
@@ -149,6 +172,7 @@ function model() {
           return;
         case 'cut':
           subscribed = false;
+          underWay = null;
           subscriptions.begin();
           return;
         case 'restore':
@@ -169,7 +193,7 @@ function model() {
 const turn = (): Promise<void> => new Promise((resolve) => queueMicrotask(resolve));
 
 describe('subscriptions over a faulty connection', () => {
-  it('[K15] hand over each publication exactly once and in order, to every reader, and end at the head', async () => {
+  it('[K15] [K36] hand over each publication exactly once and in order, to every reader, and end at the head', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyAction, { maxLength: 60 }), async (actions) => {
         const { subscriptions, head, perform } = model();

@@ -54,10 +54,11 @@ export type Settled = {
 export function settle(reader: Reader, asked: Since, answer: { outcome: Granted; start: Position }): Settled {
   const { outcome, start } = answer;
   const { since } = reader;
-  const adopt = (told: Granted): Settled => ({
-    reader: { since: start, settled: true, snapshotDue: told.outcome === 'snapshot' },
-    outcome: told,
-  });
+  const adopt = (told: Granted): Settled => {
+    // Until the snapshot is there the reader has nothing, and whoever connects again meanwhile needs it still.
+    const snapshotDue = told.outcome === 'snapshot';
+    return { reader: { since: snapshotDue ? null : start, settled: true, snapshotDue }, outcome: told };
+  };
   if (since === null) return adopt(outcome);
   if (asked === null || (since === 'earliest' && asked !== 'earliest')) return { reader, outcome: null };
   if (since === 'earliest' || outcome.outcome === 'snapshot') return adopt(outcome);
