@@ -3,17 +3,22 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Visitor } from './stage.ts';
 
 const shots = process.env['GREENLIGHT_SCREENSHOTS'] ?? (await mkdtemp(join(tmpdir(), 'greenlight-shots-')));
 await mkdir(shots, { recursive: true });
 
+/** A picture of the window as it is. */
+export const keep = (page: Page, name: string): Promise<unknown> =>
+  page.screenshot({ path: join(shots, `${name}.png`) });
+
 /** In both themes and in a narrow window. */
 export async function look({ page, complaints }: Visitor, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
+    await keep(page, `${name}-${colorScheme}`);
     const { violations } = await new AxeBuilder({ page }).analyze();
     const told = violations.map(
       ({ id, nodes }) =>
@@ -22,7 +27,7 @@ export async function look({ page, complaints }: Visitor, name: string): Promise
     expect(told).toEqual([]);
   }
   await page.setViewportSize({ width: 375, height: 740 });
-  await page.screenshot({ path: join(shots, `${name}-narrow.png`) });
+  await keep(page, `${name}-narrow`);
   const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(`${name}: ${tooWide} px too wide`).toBe(`${name}: 0 px too wide`);
   await page.setViewportSize({ width: 1280, height: 800 });

@@ -31,6 +31,11 @@ const sentenceOf = (light: Light): string =>
     ? 'The server turns this page away for now; it tries again by itself.'
     : SENTENCES[light.kind];
 
+const whenTriedAgain = (ms: number): string =>
+  ms > 1_000
+    ? `It is tried again in ${formatDuration(Math.ceil(ms / 1_000) * 1_000)}, beside the one in use.`
+    : 'It is tried again now, beside the one in use.';
+
 /** All that is known about the connection. */
 export function LightDetails({ light }: { light: Light }) {
   const status = useStatus();
@@ -60,9 +65,6 @@ export function LightDetails({ light }: { light: Light }) {
           {status.transport ? transportWord(status.transport) : 'none'}
           {status.transport === 'websocket' && <span className="text-muted"> · the best there is</span>}
         </Fact>
-        {status.better && (
-          <Fact name={`Not ${transportWord(status.better.transport)}`}>{status.better.refusal.detail}</Fact>
-        )}
         <Fact name="Signed in as">
           {me ? `${me.name} (${me.role})` : 'nobody'}
           {me?.simulated && (
@@ -112,6 +114,13 @@ export function LightDetails({ light }: { light: Light }) {
       {refusal ? (
         <TheRefusal refusal={refusal} title="Refused because">
           <LightAction refusal={refusal} me={me} signIn={who.state === 'ended' || needsSignIn(light)} />
+        </TheRefusal>
+      ) : status.better ? (
+        <TheRefusal
+          refusal={status.better.refusal}
+          title={`Not ${transportWord(status.better.transport)} because`}
+        >
+          <p className="mt-1.5 text-muted">{whenTriedAgain(status.better.retryAt - now)}</p>
         </TheRefusal>
       ) : (
         status.refusal && <TheRefusal refusal={status.refusal} title="Last refusal" />

@@ -8,6 +8,7 @@ const source = (change: Partial<LightSource>): LightSource => ({
   live: false,
   transport: 'websocket',
   retryAt: null,
+  attempt: 'AAAAAAAAAAAAAAAAAAAAAA',
   refusal: null,
   lastHeartbeatAt: null,
   ...change,
@@ -54,5 +55,10 @@ describe('the light', () => {
 
   it('[D2] a past refusal does not outlive the attempt that it was about', () => {
     expect(lightFrom(source({ live: true, refusal: expired })).kind).toBe('live');
+    const waiting = source({ state: 'waiting', refusal: { ...expired, status: 503 } });
+    expect(lightWords(lightFrom(waiting), NOW)).toBe('Reconnecting: session expired');
+    expect(lightWords(lightFrom({ ...waiting, attempt: 'BBBBBBBBBBBBBBBBBBBBBB' }), NOW)).toBe(
+      'Reconnecting',
+    );
   });
 });

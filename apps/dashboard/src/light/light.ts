@@ -21,14 +21,15 @@ export type LightKind = Light['kind'];
 
 export type LightSource = Pick<
   Status,
-  'state' | 'live' | 'transport' | 'retryAt' | 'refusal' | 'lastHeartbeatAt'
+  'state' | 'live' | 'transport' | 'retryAt' | 'attempt' | 'refusal' | 'lastHeartbeatAt'
 >;
 
 const RECONNECTING = { kind: 'reconnecting', retryAt: null, refusal: null } as const;
 
 const failureIn = (refusal: Refusal): Failure => ({ ...refusal, status: refusal.status ?? 0 });
 
-export function lightFrom({ state, live, transport, retryAt, refusal, lastHeartbeatAt }: LightSource): Light {
+export function lightFrom(source: LightSource): Light {
+  const { state, live, transport, retryAt, attempt, refusal, lastHeartbeatAt } = source;
   const before = lastHeartbeatAt !== null;
   switch (state) {
     case 'idle':
@@ -44,7 +45,8 @@ export function lightFrom({ state, live, transport, retryAt, refusal, lastHeartb
       return {
         kind: 'reconnecting',
         retryAt,
-        refusal: refusal?.status === undefined ? null : failureIn(refusal),
+        // What an earlier attempt was told, perhaps over another transport, is not why this one waits.
+        refusal: refusal?.status === undefined || refusal.attempt !== attempt ? null : failureIn(refusal),
       };
     case 'refused':
       return refusal ? { kind: 'refused', refusal: failureIn(refusal) } : { kind: 'offline' };
