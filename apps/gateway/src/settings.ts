@@ -1,6 +1,6 @@
 /** The settings of one gateway, with the sentence that each wrong value gets. */
 import { isIP } from 'node:net';
-import { ROLES } from '@greenlight/handshake/identity';
+import { ROLES } from '@greenlight/protocol/role';
 import { TOKEN_ALGORITHMS } from '@greenlight/server/auth/token-settings';
 import { DEFAULT_LIMITS, type Limits } from '@greenlight/server/limits';
 import { z } from 'zod';

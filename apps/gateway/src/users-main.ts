@@ -3,8 +3,8 @@
  * process; one JSON object comes on standard input, one goes to standard output.
  */
 import { text } from 'node:stream/consumers';
-import { ROLES } from '@greenlight/handshake/identity';
 import { LogOpenError } from '@greenlight/log/log-open-error';
+import { ROLES } from '@greenlight/protocol/role';
 import { createUser } from '@greenlight/server/auth/create-user';
 import { resetPassword } from '@greenlight/server/auth/reset-password';
 import { z } from 'zod';

@@ -1,7 +1,5 @@
 /** Who is behind a connection, whichever credential said so. */
-
-export const ROLES = ['viewer', 'reviewer', 'operator', 'admin', 'service'] as const;
-export type Role = (typeof ROLES)[number];
+import type { Role } from '@greenlight/protocol/role';
 
 export type CredentialKind = 'api_key' | 'ticket' | 'session' | 'token';
 

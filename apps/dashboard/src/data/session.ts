@@ -1,4 +1,5 @@
 /** Who is signed in. The credential is an HttpOnly cookie; the page never sees it. */
+import type { Role } from '@greenlight/protocol/role';
 import { get, onUnauthorized, post, failureOf } from './api.ts';
 import type { Failure } from './failure.ts';
 import { createStore } from './store.ts';
@@ -6,7 +7,7 @@ import { createStore } from './store.ts';
 export type Me = {
   readonly user: string;
   readonly name: string;
-  readonly role: 'viewer' | 'reviewer' | 'operator' | 'admin' | 'service';
+  readonly role: Role;
   readonly expiresAt?: string;
   /** From a simulated sign-in, which exists for tests only. */
   readonly simulated?: true;

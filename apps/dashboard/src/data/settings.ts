@@ -1,7 +1,7 @@
 /** What this node was started with, for operators. No secret is among it. */
+import type { Role } from '@greenlight/protocol/role';
 import { queryOptions } from '@tanstack/react-query';
 import { get } from './api.ts';
-import type { Role } from './accounts.ts';
 
 export type SettingsInForce = {
   readonly environment: 'development' | 'staging' | 'production';

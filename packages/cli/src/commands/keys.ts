@@ -1,4 +1,5 @@
 /** `greenlight keys`: API keys of a server, by an administrator. */
+import type { KeyInfo } from '@greenlight/protocol/key-info';
 import { askOrTell } from '../ask.ts';
 import { type CommandGroup, defineCommand, nothing, only, UsageError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -6,17 +7,6 @@ import { momentFrom } from '../later.ts';
 import { note, print } from '../output.ts';
 import { findServer, SERVER_OPTIONS } from '../server-address.ts';
 import { shortTime, table } from '../table.ts';
-
-type Key = {
-  readonly id: string;
-  readonly name: string;
-  readonly role: string;
-  readonly user: string;
-  readonly channels?: readonly string[];
-  readonly expiresAt?: string;
-  readonly revokedAt?: string;
-  readonly lastUsedAt?: string;
-};
 
 const list = defineCommand({
   usage: '[options]',
@@ -27,7 +17,7 @@ const list = defineCommand({
     nothing(positionals);
     const answer = await askOrTell(findServer(server), 'api/v1/keys');
     if (answer === null) return EXIT.couldNotRun;
-    const { items } = JSON.parse(answer) as { items: readonly Key[] };
+    const { items } = JSON.parse(answer) as { items: readonly KeyInfo[] };
     const heading = ['ID', 'NAME', 'ROLE', 'USER', 'CHANNELS', 'LAST USED', 'STATE'];
     await print(json ? `${JSON.stringify({ items })}\n` : table(heading, items.map(rowOf)));
     return EXIT.clean;
@@ -69,7 +59,7 @@ const create = defineCommand({
     };
     const answer = await askOrTell(findServer(server), 'api/v1/keys', { body });
     if (answer === null) return EXIT.couldNotRun;
-    const created = JSON.parse(answer) as Key & { readonly key: string };
+    const created = JSON.parse(answer) as KeyInfo & { readonly key: string };
     await print(json ? `${JSON.stringify(created)}\n` : `${created.key}\n`);
     note(`Key ${created.id} is shown this once; keep it where secrets are kept.`);
     return EXIT.clean;
@@ -94,12 +84,12 @@ const revoke = defineCommand({
   },
 });
 
-function rowOf({ id, name, role, user, channels, lastUsedAt, ...key }: Key): readonly string[] {
+function rowOf({ id, name, role, user, channels, lastUsedAt, ...key }: KeyInfo): readonly string[] {
   const used = lastUsedAt === undefined ? 'never' : shortTime(lastUsedAt);
   return [id, name, role, user, channels?.join(',') ?? '', used, stateOf(key)];
 }
 
-function stateOf({ revokedAt, expiresAt }: Pick<Key, 'revokedAt' | 'expiresAt'>): string {
+function stateOf({ revokedAt, expiresAt }: Pick<KeyInfo, 'revokedAt' | 'expiresAt'>): string {
   if (revokedAt !== undefined) return `revoked ${shortTime(revokedAt)}`;
   if (expiresAt === undefined) return 'active';
   return `${Date.parse(expiresAt) > Date.now() ? 'active until' : 'expired'} ${shortTime(expiresAt)}`;

@@ -1,4 +1,5 @@
 /** `greenlight users`: the accounts of a server, by an administrator; on its data folder also before there is one. */
+import type { AccountInfo } from '@greenlight/protocol/account-info';
 import { ask, type Asked } from '../ask.ts';
 import { type CommandGroup, defineCommand, nothing, only, type Options, UsageError } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -9,17 +10,8 @@ import { findServer, SERVER_OPTIONS } from '../server-address.ts';
 import { shortTime, table } from '../table.ts';
 import { tellFailure } from '../tell-failure.ts';
 
-type User = {
-  readonly user: string;
-  readonly name: string;
-  readonly role: string;
-  readonly state: 'active' | 'disabled';
-  readonly mustChangePassword: boolean;
-  readonly issuer?: string;
-  readonly changedAt: string;
-  /** A random one, in the answer that made it only. */
-  readonly password?: string;
-};
+/** With the random password, in the answer that made it only. */
+type User = AccountInfo & { readonly password?: string };
 
 const JSON_OPTION = {
   json: { type: 'boolean', about: 'Print the account as JSON.' },
@@ -43,7 +35,7 @@ const list = defineCommand({
     nothing(positionals);
     const asked = await ask(findServer(server), 'api/v1/users');
     if (!asked.ok) return failed(asked);
-    const { items } = JSON.parse(asked.text) as { items: readonly User[] };
+    const { items } = JSON.parse(asked.text) as { items: readonly AccountInfo[] };
     const heading = ['USER', 'NAME', 'ROLE', 'CHANGED', 'STATE'];
     const rows = items.map((one) => [one.user, one.name, one.role, shortTime(one.changedAt), stateOf(one)]);
     await print(json ? `${JSON.stringify({ items })}\n` : table(heading, rows));
@@ -165,7 +157,7 @@ async function tell(asked: Asked, json: boolean): Promise<ExitCode> {
   return EXIT.clean;
 }
 
-function stateOf({ state, mustChangePassword, issuer }: User): string {
+function stateOf({ state, mustChangePassword, issuer }: AccountInfo): string {
   if (issuer !== undefined) return `${state}, signs in at ${issuer}`;
   return mustChangePassword ? `${state}, has to change the password` : state;
 }

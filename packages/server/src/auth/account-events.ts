@@ -1,10 +1,10 @@
 /** What is told of accounts and keys, in the append that changes them: who did what, and never a secret or a hash. */
 import { randomBytes } from 'node:crypto';
-import type { Role } from '@greenlight/handshake/identity';
 import type { AppendRefused, ChannelAppend } from '@greenlight/log/log';
 import { LogUnavailable } from '@greenlight/log/log-unavailable';
 import { ACCOUNTS_CHANNEL } from '@greenlight/protocol/channel';
 import type { EventType } from '@greenlight/protocol/event';
+import type { Role } from '@greenlight/protocol/role';
 
 type AccountEventType = Extract<EventType, `system.account_${string}` | `system.key_${string}`>;
 

@@ -1,22 +1,7 @@
 /** Accounts as they are stored: one record for each user, under the name in lower case. */
-import type { Role } from '@greenlight/handshake/identity';
 import type { ChannelAppend, Log, StoredRecord } from '@greenlight/log/log';
+import type { AccountInfo } from '@greenlight/protocol/account-info';
 import { accountAppend, notStored } from './account-events.ts';
-
-export type AccountInfo = {
-  readonly user: string;
-  /** For people. */
-  readonly name: string;
-  readonly role: Role;
-  readonly state: 'active' | 'disabled';
-  readonly mustChangePassword: boolean;
-  /** The identity provider that it signs in with; absent for one with a password. */
-  readonly issuer?: string;
-  /** Times are RFC 3339, UTC. */
-  readonly createdAt: string;
-  readonly createdBy: string;
-  readonly changedAt: string;
-};
 
 export type StoredAccount = AccountInfo & { readonly password: string | null };
 

@@ -2,9 +2,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Role } from '@greenlight/handshake/identity';
 import { openLog } from '@greenlight/log/open-log';
 import type { Event } from '@greenlight/protocol/event';
+import type { Role } from '@greenlight/protocol/role';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Answer, startNode, type TestNode } from '../http/testing/start-node.ts';

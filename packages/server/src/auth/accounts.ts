@@ -1,16 +1,11 @@
 /** Accounts of this server: who may sign in, as what, and what changing one does to those who are in already. */
-import type { Identity, Role } from '@greenlight/handshake/identity';
+import type { Identity } from '@greenlight/handshake/identity';
 import type { Failure } from '@greenlight/handshake/verdict';
 import type { Log } from '@greenlight/log/log';
+import type { AccountInfo } from '@greenlight/protocol/account-info';
 import type { ProblemCode } from '@greenlight/protocol/codes';
-import {
-  type AccountInfo,
-  changeAccount,
-  infoOf,
-  listAccounts,
-  readAccount,
-  type StoredAccount,
-} from './account.ts';
+import type { Role } from '@greenlight/protocol/role';
+import { changeAccount, infoOf, listAccounts, readAccount, type StoredAccount } from './account.ts';
 import { type CreatedUser, createUser, type NewUser } from './create-user.ts';
 import { hashPassword, passwordProblem, verifyPassword } from './password.ts';
 import type { Reach } from './reach.ts';

@@ -1,27 +1,13 @@
 /** API keys: `gl_<id>_<secret>`, shown once, kept as a hash. */
 import { randomBytes } from 'node:crypto';
 import { apiKeyParts } from '@greenlight/handshake/credential-shape';
-import type { Role } from '@greenlight/handshake/identity';
 import type { Failure } from '@greenlight/handshake/verdict';
 import type { ChannelAppend, Log, StoredRecord } from '@greenlight/log/log';
+import type { Role } from '@greenlight/protocol/role';
+import type { KeyInfo } from '@greenlight/protocol/key-info';
 import { accountAppend, notStored } from './account-events.ts';
 import { digestOf, matchesDigest, newSecret } from './secret.ts';
 import type { Verified } from './verifier.ts';
-
-export type ApiKeyInfo = {
-  readonly id: string;
-  readonly name: string;
-  readonly role: Role;
-  readonly user: string;
-  readonly channels?: readonly string[];
-  /** Times are RFC 3339, UTC. */
-  readonly createdAt: string;
-  readonly createdBy: string;
-  readonly expiresAt?: string;
-  readonly revokedAt?: string;
-  /** To the minute. */
-  readonly lastUsedAt?: string;
-};
 
 export type NewApiKey = {
   readonly name: string;
@@ -37,8 +23,8 @@ export type NewApiKey = {
 
 export interface ApiKeys {
   /** `key` is shown this once and never again. */
-  create(input: NewApiKey): Promise<{ key: string; info: ApiKeyInfo }>;
-  list(): Promise<readonly ApiKeyInfo[]>;
+  create(input: NewApiKey): Promise<{ key: string; info: KeyInfo }>;
+  list(): Promise<readonly KeyInfo[]>;
   /** Cuts its open connections too. False if there is no such key, or it was revoked before. */
   revoke(id: string, by?: string): Promise<boolean>;
   verify(key: string): Promise<Verified>;
@@ -54,7 +40,7 @@ export type ApiKeyOptions = {
   readonly cut: (credentialId: string, reason: string) => void;
 };
 
-type StoredKey = ApiKeyInfo & { readonly digest: string };
+type StoredKey = KeyInfo & { readonly digest: string };
 
 const COLLECTION = 'api_keys';
 const USE_RESOLUTION_MS = 60_000;
@@ -62,10 +48,10 @@ const USE_RESOLUTION_MS = 60_000;
 export function createApiKeys({ log, clock, cut }: ApiKeyOptions): ApiKeys {
   const now = (): string => new Date(clock()).toISOString();
 
-  async function create({ expiresAt, ...input }: NewApiKey): Promise<{ key: string; info: ApiKeyInfo }> {
+  async function create({ expiresAt, ...input }: NewApiKey): Promise<{ key: string; info: KeyInfo }> {
     const id = newKeyId();
     const secret = newSecret();
-    const info: ApiKeyInfo = {
+    const info: KeyInfo = {
       user: `key_${id}`,
       ...input,
       id,
@@ -80,8 +66,8 @@ export function createApiKeys({ log, clock, cut }: ApiKeyOptions): ApiKeys {
     return { key: `gl_${id}_${secret}`, info };
   }
 
-  async function list(): Promise<readonly ApiKeyInfo[]> {
-    const keys: ApiKeyInfo[] = [];
+  async function list(): Promise<readonly KeyInfo[]> {
+    const keys: KeyInfo[] = [];
     for (let after = ''; ;) {
       const page = await log.records(COLLECTION, { after, limit: 1_000 });
       keys.push(...page.map(infoOf));
@@ -168,13 +154,13 @@ export function createApiKeys({ log, clock, cut }: ApiKeyOptions): ApiKeys {
 
 function told(
   type: 'system.key_created' | 'system.key_revoked',
-  { id, role, user }: ApiKeyInfo,
+  { id, role, user }: KeyInfo,
   when: { readonly time: string; readonly by: string | undefined },
 ): ChannelAppend {
   return accountAppend({ type, subject: id, role, user, ...when });
 }
 
-function infoOf({ value }: StoredRecord): ApiKeyInfo {
+function infoOf({ value }: StoredRecord): KeyInfo {
   const { digest: _digest, ...info } = value as StoredKey;
   return info;
 }

@@ -1,7 +1,8 @@
 /** Makes an account: for the users API, and for a command that works on the data folder of a stopped server. */
-import type { Role } from '@greenlight/handshake/identity';
 import type { Log } from '@greenlight/log/log';
-import { type AccountInfo, addAccount, infoOf } from './account.ts';
+import type { AccountInfo } from '@greenlight/protocol/account-info';
+import type { Role } from '@greenlight/protocol/role';
+import { addAccount, infoOf } from './account.ts';
 import { hashPassword, newPassword, passwordProblem } from './password.ts';
 
 export type NewUser = {

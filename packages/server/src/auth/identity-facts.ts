@@ -1,5 +1,5 @@
 /** What may be told of the settings about who counts as whom: everything but the secrets. */
-import type { Role } from '@greenlight/handshake/identity';
+import type { Role } from '@greenlight/protocol/role';
 import type { IdentitySettings } from './identity-settings.ts';
 import { DEFAULT_ROLE_CLAIM, DEFAULT_SCOPE, OIDC_CALLBACK, type OidcSettings } from './oidc.ts';
 import {

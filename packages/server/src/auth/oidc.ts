@@ -2,9 +2,9 @@
  * Signing in with OpenID Connect: authorization code (OpenID Connect Core section 3.1) with PKCE (RFC 7636). What was
  * begun is tied to the browser by a cookie, and only what is worthless without that cookie is kept here.
  */
-import type { Identity, Role } from '@greenlight/handshake/identity';
-import { ROLES } from '@greenlight/handshake/identity';
+import type { Identity } from '@greenlight/handshake/identity';
 import type { Log } from '@greenlight/log/log';
+import { type Role, ROLES } from '@greenlight/protocol/role';
 import * as client from 'openid-client';
 import { addAccount, changeAccount, readAccount, type StoredAccount } from './account.ts';
 import type { AccountFailure } from './accounts.ts';

@@ -1,5 +1,6 @@
 /** What happens to an account reaches the connections that are open in its name. */
-import type { Identity, Role } from '@greenlight/handshake/identity';
+import type { Identity } from '@greenlight/handshake/identity';
+import type { Role } from '@greenlight/protocol/role';
 import type { Connection, Connections } from '../connections.ts';
 import { accountId } from './account.ts';
 import { isSessionId } from './sessions.ts';

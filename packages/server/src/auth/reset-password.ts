@@ -1,6 +1,7 @@
 /** A new password from an administrator, for an account whose owner has lost theirs. */
 import type { Log } from '@greenlight/log/log';
-import { type AccountInfo, changeAccount, infoOf, readAccount } from './account.ts';
+import type { AccountInfo } from '@greenlight/protocol/account-info';
+import { changeAccount, infoOf, readAccount } from './account.ts';
 import { hashPassword, newPassword, passwordProblem } from './password.ts';
 
 export type NewPassword = {

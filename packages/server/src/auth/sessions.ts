@@ -1,8 +1,9 @@
 /** Cookie sessions, opened with a one-time sign-in code or by whoever has verified the person. */
 import { randomBytes } from 'node:crypto';
-import type { Identity, Role } from '@greenlight/handshake/identity';
+import type { Identity } from '@greenlight/handshake/identity';
 import type { Failure } from '@greenlight/handshake/verdict';
 import type { Log } from '@greenlight/log/log';
+import type { Role } from '@greenlight/protocol/role';
 import type { Limits } from '../limits.ts';
 import { notStored } from './account-events.ts';
 import { forgetRecords } from './forget-records.ts';

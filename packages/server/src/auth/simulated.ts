@@ -2,8 +2,8 @@
  * Simulated sign-in, for tests of a deployment without its identity provider: an issuer of its own with a key of its
  * own, which exists only outside production. Whoever it lets in is marked, in the name too, and can make nobody else.
  */
+import type { Role } from '@greenlight/protocol/role';
 import { SignJWT } from 'jose';
-import type { Role } from '@greenlight/handshake/identity';
 import type { Failure } from '@greenlight/handshake/verdict';
 import { createTokens } from './tokens.ts';
 import type { Verified } from './verifier.ts';

@@ -1,7 +1,7 @@
 /** JSON Web Tokens (RFC 7519) of the configured issuer: one verdict, and a code of its own for each way to fail. */
 import { createHash } from 'node:crypto';
-import { type Role, ROLES } from '@greenlight/handshake/identity';
 import type { Failure } from '@greenlight/handshake/verdict';
+import { type Role, ROLES } from '@greenlight/protocol/role';
 import { type CryptoKey, decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { KeyObject } from 'node:crypto';
 import { createKeySet } from './key-set.ts';

@@ -1,5 +1,5 @@
 /** Who may use which REST route, stated here once more and compared with what each is answered. */
-import type { Role } from '@greenlight/handshake/identity';
+import type { Role } from '@greenlight/protocol/role';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startNode, type TestNode } from './testing/start-node.ts';
 

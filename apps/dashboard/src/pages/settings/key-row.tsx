@@ -1,11 +1,11 @@
+import type { KeyInfo } from '@greenlight/protocol/key-info';
 import { Ago } from '../../components/ago.tsx';
 import { Button } from '../../components/button.tsx';
 import { formatDateTime } from '../../components/format.ts';
 import { UserName } from '../../components/simulated.tsx';
-import type { ApiKey } from '../../data/accounts.ts';
 import { useNow } from '../../data/clock.ts';
 
-export function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) {
+export function KeyRow({ apiKey, onRevoke }: { apiKey: KeyInfo; onRevoke: () => void }) {
   const { id, name, role, user, channels, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt } = apiKey;
   const expired = useNow() >= (expiresAt === undefined ? Infinity : Date.parse(expiresAt));
   return (

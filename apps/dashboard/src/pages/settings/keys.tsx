@@ -1,9 +1,10 @@
+import type { KeyInfo } from '@greenlight/protocol/key-info';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Confirm } from '../../components/confirm.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
-import { keysQuery, type ApiKey, type NewApiKey } from '../../data/accounts.ts';
+import { keysQuery, type NewKey } from '../../data/accounts.ts';
 import { failureOf, post, remove } from '../../data/api.ts';
 import type { Me } from '../../data/session.ts';
 import { KeyForm } from './key-form.tsx';
@@ -13,8 +14,8 @@ import { ShownOnce } from './shown-once.tsx';
 export function Keys({ me }: { me: Me }) {
   const queries = useQueryClient();
   const { data, error } = useQuery(keysQuery);
-  const [created, setCreated] = useState<NewApiKey | null>(null);
-  const [revoking, setRevoking] = useState<ApiKey | null>(null);
+  const [created, setCreated] = useState<NewKey | null>(null);
+  const [revoking, setRevoking] = useState<KeyInfo | null>(null);
   const again = (): Promise<void> => queries.invalidateQueries({ queryKey: keysQuery.queryKey });
   return (
     <Panel title="API keys">
@@ -35,7 +36,7 @@ export function Keys({ me }: { me: Me }) {
       <KeyForm
         me={me}
         onCreate={async (wanted) => {
-          setCreated(await post<NewApiKey>('/api/v1/keys', wanted));
+          setCreated(await post<NewKey>('/api/v1/keys', wanted));
           await again();
         }}
       />

@@ -1,5 +1,5 @@
+import { type Role, ROLES } from '@greenlight/protocol/role';
 import { Field, INPUT } from '../../components/field.tsx';
-import { ROLES, type Role } from '../../data/accounts.ts';
 
 /** What each role may do, in a few words. */
 const MAY = {

@@ -1,11 +1,12 @@
+import type { AccountInfo } from '@greenlight/protocol/account-info';
+import { ROLES } from '@greenlight/protocol/role';
 import { Button } from '../../components/button.tsx';
 import { You } from '../../components/you.tsx';
-import { ROLES, type User } from '../../data/accounts.ts';
 
 export type UserChange = { role?: string; disabled?: boolean; mustChangePassword?: boolean };
 
 type Props = {
-  user: User;
+  user: AccountInfo;
   mine: boolean;
   onChange: (to: UserChange) => void;
   onDisable: () => void;

@@ -1,3 +1,4 @@
+import type { AccountInfo } from '@greenlight/protocol/account-info';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Confirm } from '../../components/confirm.tsx';
@@ -5,7 +6,7 @@ import { Field, INPUT } from '../../components/field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { reportFailure } from '../../components/toasts.tsx';
-import { usersQuery, type NewUser, type User } from '../../data/accounts.ts';
+import { usersQuery, type NewUser } from '../../data/accounts.ts';
 import { failureOf, patch, post } from '../../data/api.ts';
 import type { Me } from '../../data/session.ts';
 import { CreateForm } from './create-form.tsx';
@@ -13,16 +14,16 @@ import { RoleField } from './role-field.tsx';
 import { ShownOnce } from './shown-once.tsx';
 import { UserRow, type UserChange } from './user-row.tsx';
 
-const pathOf = ({ user }: User): string => `/api/v1/users/${encodeURIComponent(user)}`;
+const pathOf = ({ user }: AccountInfo): string => `/api/v1/users/${encodeURIComponent(user)}`;
 
 export function Users({ me }: { me: Me }) {
   const queries = useQueryClient();
   const { data, error } = useQuery(usersQuery);
   /** Who has just got a password that is shown once. */
   const [given, setGiven] = useState<NewUser | null>(null);
-  const [asking, setAsking] = useState<{ deed: 'disable' | 'reset'; user: User } | null>(null);
+  const [asking, setAsking] = useState<{ deed: 'disable' | 'reset'; user: AccountInfo } | null>(null);
   const again = (): Promise<void> => queries.invalidateQueries({ queryKey: usersQuery.queryKey });
-  const change = async (user: User, to: UserChange): Promise<void> => {
+  const change = async (user: AccountInfo, to: UserChange): Promise<void> => {
     await patch(pathOf(user), to);
     await again();
   };

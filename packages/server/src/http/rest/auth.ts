@@ -1,6 +1,7 @@
 /** Signing in and out, and one-time tickets. */
+import type { Role } from '@greenlight/protocol/role';
 import { createRoute, z } from '@hono/zod-openapi';
-import type { CredentialKind, Identity, Role } from '@greenlight/handshake/identity';
+import type { CredentialKind, Identity } from '@greenlight/handshake/identity';
 import { cookieValue } from '@greenlight/handshake/present-credential';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';

@@ -1,13 +1,13 @@
 /** API keys. */
 import { createRoute, z } from '@hono/zod-openapi';
-import type { ApiKeyInfo } from '../../auth/api-keys.ts';
+import type { KeyInfo } from '@greenlight/protocol/key-info';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';
 import { callerOf } from '../call.ts';
 import { pageOf, pathId, role, timestamp } from '../schemas/basics.ts';
 import { problemResponse } from '../schemas/problem.ts';
 
-type CreatedKey = ApiKeyInfo & { readonly key: string };
+type CreatedKey = KeyInfo & { readonly key: string };
 
 const info = z.object({
   id: z.string(),
@@ -21,7 +21,7 @@ const info = z.object({
   revokedAt: timestamp.optional(),
   lastUsedAt: timestamp.optional(),
 });
-const keyInfo: z.ZodType<ApiKeyInfo> = info.openapi('ApiKey');
+const keyInfo: z.ZodType<KeyInfo> = info.openapi('ApiKey');
 const createdKey: z.ZodType<CreatedKey> = info
   .extend({ key: z.string().openapi({ description: 'Shown this once.', example: 'gl_…' }) })
   .openapi('NewApiKey');

@@ -1,6 +1,6 @@
 /** Accounts, for administrators. */
 import { createRoute, z } from '@hono/zod-openapi';
-import type { AccountInfo } from '../../auth/account.ts';
+import type { AccountInfo } from '@greenlight/protocol/account-info';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';
 import { callerOf } from '../call.ts';

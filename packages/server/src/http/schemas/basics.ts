@@ -1,6 +1,6 @@
 /** Pieces that many schemas share. Types come from `@greenlight/protocol`; the annotations make the compiler compare. */
-import { ROLES, type Role } from '@greenlight/handshake/identity';
 import { isChannelName } from '@greenlight/protocol/channel';
+import { ROLES, type Role } from '@greenlight/protocol/role';
 import { z } from '@hono/zod-openapi';
 
 export const role: z.ZodType<Role> = z.enum(ROLES).openapi('Role');
