@@ -3,6 +3,7 @@ import type { Publication } from '@greenlight/protocol/event';
 import type { Notice } from '../components/toasts.tsx';
 import { describeEvent } from '../data/describe-event.ts';
 import { workflowOf } from '../data/feed-entries.ts';
+import { isFirstVisit } from '../data/first-visit.ts';
 
 export function noticesFor(publications: readonly Publication[]): readonly Notice[] {
   const notices = new Map<string, Notice>();
@@ -33,6 +34,7 @@ function noticeFor(publication: Publication): Notice | null {
         link: { label: 'Review', href: '/review' },
       };
     case 'handshake.refused':
+      if (isFirstVisit({ code, path: textIn(event.data, 'path') })) return null;
       return {
         id: `refused:${code}`,
         tone: 'warn',

@@ -2,6 +2,7 @@
 import { isProbeAttempt } from '@greenlight/protocol/problem';
 import { queryOptions } from '@tanstack/react-query';
 import { get, type Listing } from './api.ts';
+import { isFirstVisit } from './first-visit.ts';
 
 export type ConnectionRow = {
   readonly session: string;
@@ -31,11 +32,12 @@ export const connectionsQuery = queryOptions({
   refetchInterval: REFRESH_MS,
 });
 
+/** Of those who wanted something: what the server provokes itself and pages before a sign-in are left out. */
 export const refusalsQuery = queryOptions({
   queryKey: ['refusals'],
   queryFn: async () =>
     (await get<Listing<AttemptRow>>('/api/v1/handshakes', { outcome: 'refused', limit: 1_000 })).items.filter(
-      ({ attempt }) => !isProbeAttempt(attempt),
+      (one) => !isProbeAttempt(one.attempt) && !isFirstVisit(one),
     ),
   refetchInterval: REFRESH_MS,
 });
