@@ -12,6 +12,7 @@ import type { GatewayProcess } from '@greenlight/testkit/start-gateway';
 import type { Position } from '@greenlight/protocol/position';
 import type { FollowerKind } from './followers/follower.ts';
 import { keepingOf } from './gateway.ts';
+import { HEARTBEAT_MS } from './heartbeat.ts';
 import { type Log, readLog } from './log.ts';
 import type { Plan } from './plan.ts';
 import { emptyLedger, type Ledger, publish } from './publisher.ts';
@@ -84,6 +85,8 @@ export async function runPlan(plan: Plan, gateway: GatewayProcess): Promise<Resu
   for (const channel of channels) logs.set(channel, await readLog(gateway, channel));
   const heads = new Map([...logs].map(([channel, { head }]) => [channel, head] as const));
   await Promise.all(readers.map((reader) => reader.reaches(heads, ARRIVE_MS)));
+  // What comes once more comes now.
+  await until(performance.now() + HEARTBEAT_MS);
   for (const reader of readers) reader.close();
   const connections = lines.reduce((sum, { total }) => sum + total, 0);
   for (const proxy of lines) await proxy[Symbol.asyncDispose]();
