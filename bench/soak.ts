@@ -19,8 +19,9 @@ const { values } = parseArgs({
     events: { type: 'string', default: '1000000' },
     minutes: { type: 'string', default: '600' },
     lanes: { type: 'string', default: '3' },
-    /** The first seed; alone, that one schedule. */
+    /** This one schedule. */
     seed: { type: 'string' },
+    /** The first seed of many. Default: a random one. */
     from: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
