@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { Outbox } from './outbox.ts';
+import { streamSink } from './socket-sink.ts';
 
 /** Two ends of one connection on loopback. */
 async function pair(): Promise<AsyncDisposable & { near: Socket; far: Socket }> {
@@ -38,7 +39,7 @@ describe('an outbox', () => {
       };
     }
     const options = { maxBytes: 1_000, lowBytes: 100, onOverflow: failing };
-    const outboxes = [new Outbox(one.near, options), new Outbox(two.near, options)];
+    const outboxes = [new Outbox(streamSink(one.near), options), new Outbox(streamSink(two.near), options)];
     const frames = ['a', 'b', 'c'].map((text) => Buffer.from(text));
     for (const frame of frames) for (const outbox of outboxes) outbox.push(frame);
     expect(written).toEqual([]);
@@ -51,7 +52,7 @@ describe('an outbox', () => {
     await using ends = await pair();
     ends.far.pause();
     let overflows = 0;
-    const outbox = new Outbox(ends.near, {
+    const outbox = new Outbox(streamSink(ends.near), {
       maxBytes: 200_000,
       lowBytes: 10_000,
       onOverflow: () => {
@@ -81,7 +82,11 @@ describe('an outbox', () => {
   it('says when the peer has caught up, also below the high-water mark, where a socket says nothing', async () => {
     await using ends = await pair();
     ends.far.pause();
-    const outbox = new Outbox(ends.near, { maxBytes: 10_000_000, lowBytes: 1_000, onOverflow: failing });
+    const outbox = new Outbox(streamSink(ends.near), {
+      maxBytes: 10_000_000,
+      lowBytes: 1_000,
+      onOverflow: failing,
+    });
     while (ends.near.writableLength === 0) {
       outbox.push(Buffer.alloc(2_000, 'x'));
       await tick();
@@ -100,7 +105,11 @@ describe('an outbox', () => {
   it('lets nobody wait for a connection that is gone', async () => {
     await using ends = await pair();
     ends.far.pause();
-    const outbox = new Outbox(ends.near, { maxBytes: 100_000_000, lowBytes: 0, onOverflow: failing });
+    const outbox = new Outbox(streamSink(ends.near), {
+      maxBytes: 100_000_000,
+      lowBytes: 0,
+      onOverflow: failing,
+    });
     outbox.push(Buffer.alloc(50_000_000));
     const low = outbox.whenLow();
     outbox.close();

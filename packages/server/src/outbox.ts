@@ -8,7 +8,7 @@ import { atEndOfTick } from './end-of-tick.ts';
 
 /** The part of a socket or an HTTP response that an outbox needs. */
 export type ByteSink = {
-  /** `written` is called once the kernel has it all. */
+  /** True: the kernel has everything that was ever written. `written` is called once it has all of this. */
   write(bytes: Buffer, written?: () => void): boolean;
   readonly writableLength: number;
   readonly writableNeedDrain: boolean;
@@ -120,9 +120,9 @@ export class Outbox {
     const bytes = join(parts);
     if (this.#backlog > 0) this.#look();
     // A callback costs as much as the rest of the write: only where somebody may come to wait for it.
-    if (this.#backlog + bytes.length > this.#options.lowBytes) this.#sink.write(bytes, this.#look);
-    else this.#sink.write(bytes);
-    this.#backlog = this.#sink.writableLength;
+    const isWatched = this.#backlog + bytes.length > this.#options.lowBytes;
+    const isGone = isWatched ? this.#sink.write(bytes, this.#look) : this.#sink.write(bytes);
+    this.#backlog = isGone ? 0 : this.#sink.writableLength;
   }
 
   readonly #look = (): void => {

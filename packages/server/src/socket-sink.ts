@@ -4,7 +4,7 @@
  * What others write to the stream meanwhile, such as `ws` its pongs, keeps its order: libuv has one queue.
  */
 import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import type { ByteSink } from './outbox.ts';
 
 /** As in Node's lib/internal/stream_base_commons.js. */
@@ -39,7 +39,27 @@ const handleOf = (socket: Duplex): StreamHandle | null | undefined =>
 
 export function sinkOf(socket: Duplex): ByteSink {
   const isWritable = socket instanceof Socket && typeof handleOf(socket)?.writeBuffer === 'function';
-  return binding && isWritable ? new SocketSink(socket, binding) : socket;
+  return binding && isWritable ? new SocketSink(socket, binding) : streamSink(socket);
+}
+
+/** Any other stream. */
+export function streamSink(stream: Writable): ByteSink {
+  return {
+    write(bytes, written) {
+      stream.write(bytes, written);
+      return stream.writableLength === 0;
+    },
+    get writableLength() {
+      return stream.writableLength;
+    },
+    get writableNeedDrain() {
+      return stream.writableNeedDrain;
+    },
+    get destroyed() {
+      return stream.destroyed;
+    },
+    on: (event, listener) => stream.on(event, listener),
+  };
 }
 
 /** Not used up by a write that the kernel takes at once. */
@@ -60,12 +80,14 @@ class SocketSink implements ByteSink {
     return this.#waiting + this.#socket.writableLength;
   }
 
+  // The state of the stream is not looked at where it need not be: for thousands of sockets it is in no cache.
+
   get writableNeedDrain(): boolean {
-    return this.#waiting > 0 || this.#socket.writableNeedDrain;
+    return this.#waiting > 0;
   }
 
   get destroyed(): boolean {
-    return this.#socket.destroyed;
+    return !handleOf(this.#socket);
   }
 
   on(event: 'drain', listener: () => void): void {

@@ -110,9 +110,9 @@ export class SseWire implements Wire {
 function sinkOf(response: ServerResponse): ByteSink {
   return {
     write(bytes, written) {
-      const goOn = response.write(bytes, written);
+      response.write(bytes, written);
       response.socket?.uncork();
-      return goOn;
+      return response.writableLength === 0;
     },
     get writableLength() {
       return response.writableLength;
