@@ -3,13 +3,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../limits.ts';
 import type { Work } from '../work.ts';
 import type { Api, Call } from './call.ts';
-import { readBody } from './read-body.ts';
+import { dropBody, readBody } from './read-body.ts';
 
 type Dispatch = {
   readonly incoming: IncomingMessage;
   readonly limits: Pick<Limits, 'messageBytes'>;
   readonly work: Pick<Work, 'body'>;
 };
+
+/** So many times what a body may have is read after the answer, and dropped. */
+const DROP_FACTOR = 16;
+const NOT_COMPRESSED = 'Bodies are read as they are: send it without Content-Encoding.';
 
 export async function dispatchRest(
   api: Api,
@@ -21,10 +25,16 @@ export async function dispatchRest(
   const headers = new Headers([...request.headers]);
   let body: Buffer<ArrayBuffer> | null = null;
   if (method === 'POST' || method === 'PATCH') {
+    const encoding = request.headers.get('content-encoding') ?? 'identity';
+    if (encoding !== 'identity') {
+      dropBody(incoming, limits.messageBytes * DROP_FACTOR);
+      call.fail({ code: 'invalid_input', detail: NOT_COMPRESSED });
+      return;
+    }
     const read = await readBody(incoming, limits.messageBytes);
     if (read.kind === 'aborted') return;
     if (read.kind === 'too_large') {
-      response.setHeader('Connection', 'close');
+      dropBody(incoming, limits.messageBytes * DROP_FACTOR);
       call.fail({ code: 'too_large', detail: `A body may have at most ${limits.messageBytes} bytes.` });
       return;
     }

@@ -30,8 +30,8 @@ export type SocketWireOptions = {
   readonly onFault: (disconnect: Disconnect) => void;
 };
 
-/** What `ws` closes with when a message is larger than it was told to take (RFC 6455 section 7.4.1). */
-const MESSAGE_TOO_BIG = 1009;
+/** What `ws` closes with when a message is larger, or in more pieces, than it was told to take (RFC 6455 section 7.4.1). */
+const TOO_MUCH: readonly unknown[] = [1009, 1008];
 const TOO_LARGE: Disconnect = {
   code: 'too_large',
   reason: 'The message is larger than this server reads; send less at once.',
@@ -66,7 +66,7 @@ export class SocketWire implements Wire {
     this.#closeWebSocket = websocket.close.bind(websocket);
     websocket.close = (code, reason) => {
       // A peer that closes with this code itself gets it back; what it says has a reason, if only an empty one.
-      if (code === MESSAGE_TOO_BIG && reason === undefined) return onFault(TOO_LARGE);
+      if (TOO_MUCH.includes(code) && reason === undefined) return onFault(TOO_LARGE);
       this.#outbox.finish();
       this.#closeWebSocket(code, reason);
     };
