@@ -34,6 +34,7 @@ export const NOT_CHECKABLE: Readonly<Record<string, string>> = {
   H18: FLOOD,
   H20: FLOOD,
   H22: 'It needs a port with TLS whose certificate its operator exchanges, and a look at the counters.',
+  H23: 'It needs a second address: from one alone nobody can tell whether its word about another counts.',
   C10: ACCOUNT,
   C11: ACCOUNT,
   C12: ACCOUNT,

@@ -1,4 +1,5 @@
 /** A handshake as plain data: all that a verdict may depend on, and nothing that does I/O. */
+import type { Hop } from '@greenlight/protocol/hop';
 
 export type Transport = 'websocket' | 'sse' | 'long-poll' | 'rest';
 
@@ -17,6 +18,8 @@ export type HandshakeRequest = {
   readonly httpVersion: string;
   /** The peer, or what a trusted proxy says it is. */
   readonly address: string;
+  /** How `address` was found, from the peer on; what was ignored stands at the end. */
+  readonly hops: readonly Hop[];
   /** Behind TLS, here or at a trusted proxy. */
   readonly secure: boolean;
   /** Milliseconds since 1970. */

@@ -12,6 +12,7 @@ function trace(attempt: string): AttemptTrace {
     httpVersion: '1.1',
     path: '/ws',
     address: '127.0.0.1',
+    hops: [],
     secure: false,
     host: null,
     origin: null,

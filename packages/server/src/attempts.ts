@@ -5,6 +5,7 @@ import type { Transport } from '@greenlight/handshake/request';
 import type { RefusedCode } from '@greenlight/handshake/verdict';
 import type { CheckedStage, Stage } from '@greenlight/protocol/codes';
 import { simulatedMark } from '@greenlight/protocol/event';
+import type { Hop } from '@greenlight/protocol/hop';
 import {
   isAttemptId,
   isProbeAttempt,
@@ -25,6 +26,8 @@ export type AttemptTrace = {
   /** Without the query. */
   readonly path: string;
   readonly address: string;
+  /** How `address` was found, from the peer on; what was ignored stands at the end. */
+  readonly hops: readonly Hop[];
   readonly secure: boolean;
   /** As received; null when the header was absent. */
   readonly host: string | null;

@@ -6,7 +6,7 @@ import { clientOf } from './client-address.ts';
 
 /** Part of `Services`, so that they can be handed in as they are. */
 export type RequestContext = {
-  /** Addresses and CIDR ranges whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. */
+  /** Addresses and CIDR ranges whose `X-Forwarded-*` and `Forwarded` headers are believed. */
   readonly settings: { readonly trustedProxies: readonly string[] };
   /** Milliseconds since 1970. */
   readonly clock: () => number;

@@ -60,7 +60,7 @@ export type ServerSettings = {
   readonly allowedHosts: readonly string[];
   /** How much a refusal tells its caller. */
   readonly explain: 'full' | 'public';
-  /** Addresses whose `X-Forwarded-*` headers count. */
+  /** Addresses and CIDR ranges whose `X-Forwarded-*` and `Forwarded` headers count. */
   readonly trustedProxies: readonly string[];
   readonly port: number;
 };

@@ -2,6 +2,7 @@
 import { HANDSHAKES_CHANNEL } from '@greenlight/protocol/channel';
 import type { CheckedStage } from '@greenlight/protocol/codes';
 import type { Publication } from '@greenlight/protocol/event';
+import type { Hop } from '@greenlight/protocol/hop';
 import { isProbeAttempt } from '@greenlight/protocol/problem';
 import { queryOptions } from '@tanstack/react-query';
 import { failureOf, get, type Listing } from './api.ts';
@@ -24,6 +25,8 @@ export type Attempt = {
   /** Without the query. */
   readonly path: string;
   readonly address: string;
+  /** How the address was found, from the peer on. */
+  readonly hops: readonly Hop[];
   readonly secure: boolean;
   readonly host: string | null;
   readonly origin: string | null;

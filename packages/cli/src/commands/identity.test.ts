@@ -167,39 +167,44 @@ describe('greenlight users', () => {
 });
 
 describe('the first administrator', () => {
-  it('[K29] is made on the folder of a production server before it starts, and signs in', async () => {
-    await using folder = await folderOf({});
-    const data = join(folder.path, 'data');
-    const create = (user: string): Promise<Ran> =>
-      runCli(
-        ['users', 'create', user, '--role', 'admin', '--keep-password', '--password-stdin', '--data', data],
-        { input: PASSWORD },
-      );
-    expect(await create('root')).toMatchObject({ code: 0, stdout: 'root: admin, active\n', stderr: '' });
-    expect((await create('root')).stderr).toContain('state_conflict: There is a user "root" already.');
+  // Six processes of the command line and two starts of a server, one after another.
+  it(
+    '[K29] is made on the folder of a production server before it starts, and signs in',
+    { timeout: 120_000 },
+    async () => {
+      await using folder = await folderOf({});
+      const data = join(folder.path, 'data');
+      const create = (user: string): Promise<Ran> =>
+        runCli(
+          ['users', 'create', user, '--role', 'admin', '--keep-password', '--password-stdin', '--data', data],
+          { input: PASSWORD },
+        );
+      expect(await create('root')).toMatchObject({ code: 0, stdout: 'root: admin, active\n', stderr: '' });
+      expect((await create('root')).stderr).toContain('state_conflict: There is a user "root" already.');
 
-    await using server = await startGateway({
-      data,
-      env: { GREENLIGHT_ENV: 'production', GREENLIGHT_ALLOWED_ORIGINS: 'https://app.example.com' },
-    });
-    expect(existsSync(join(data, 'admin.key'))).toBe(false);
-    expect(await (await login(server.url, 'root', PASSWORD)).json()).toMatchObject({
-      user: 'root',
-      role: 'admin',
-    });
+      await using server = await startGateway({
+        data,
+        env: { GREENLIGHT_ENV: 'production', GREENLIGHT_ALLOWED_ORIGINS: 'https://app.example.com' },
+      });
+      expect(existsSync(join(data, 'admin.key'))).toBe(false);
+      expect(await (await login(server.url, 'root', PASSWORD)).json()).toMatchObject({
+        user: 'root',
+        role: 'admin',
+      });
 
-    const late = await create('second');
-    expect(late.code).toBe(2);
-    expect(late.stderr).toMatch(/folder_in_use: The data folder .* is in use by process \d+/);
+      const late = await create('second');
+      expect(late.code).toBe(2);
+      expect(late.stderr).toMatch(/folder_in_use: The data folder .* is in use by process \d+/);
 
-    await server.stop();
-    const reset = ['users', 'password', 'root', '--random-password', '--data', data];
-    const { stdout } = await runCli(reset);
-    await server.restart();
-    expect(await (await login(server.url, 'root', stdout.trim())).json()).toMatchObject({
-      mustChangePassword: true,
-    });
-  });
+      await server.stop();
+      const reset = ['users', 'password', 'root', '--random-password', '--data', data];
+      const { stdout } = await runCli(reset);
+      await server.restart();
+      expect(await (await login(server.url, 'root', stdout.trim())).json()).toMatchObject({
+        mustChangePassword: true,
+      });
+    },
+  );
 
   const pty = ['/usr/bin/script', '/bin/script'].find((path) => existsSync(path));
   it.skipIf(!pty)('[K28] asks for the password twice and shows nothing of it', async () => {
@@ -252,6 +257,25 @@ describe('greenlight explain', () => {
     expect(stdout).not.toContain('geheim');
     const widths = stdout.split('\n').map((line) => line.length);
     expect(Math.max(...widths)).toBeLessThanOrEqual(80);
+  });
+
+  it('[H23] draws the way through proxies, and what of it was made up', async () => {
+    await using behind = await startGateway({ env: { GREENLIGHT_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' } });
+    const refused = await fetch(`${behind.url}/api/v1/auth/me`, {
+      headers: { 'x-forwarded-for': '198.51.100.1, 203.0.113.9, 10.0.0.8' },
+    });
+    const env = { GREENLIGHT_URL: behind.url, GREENLIGHT_DATA: behind.data };
+    const attempt = refused.headers.get('greenlight-attempt') ?? '';
+    const { stdout, stderr } = await greenlight(['explain', attempt], { env });
+    expect(stderr).toBe('');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      [
+        'by way of 127.0.0.1, the peer: a trusted proxy',
+        '10.0.0.8, told by X-Forwarded-For: a trusted proxy',
+        '203.0.113.9, told by X-Forwarded-For: counts as the client',
+        '198.51.100.1, told by X-Forwarded-For: ignored, who told it is not a trusted proxy',
+      ].join(' '),
+    );
   });
 
   it('[K30] shows anybody else what anybody may know', async () => {

@@ -1,5 +1,6 @@
 /** One attempt as a ladder: what was checked, where it ended, why, and what to do. */
 import type { CheckedStage, Stage, StageOutcome } from '@greenlight/protocol/codes';
+import { type Hop, hopText } from '@greenlight/protocol/hop';
 import type { Problem } from '@greenlight/protocol/problem';
 import { paint } from '../output.ts';
 import { wrap } from '../wrap.ts';
@@ -18,6 +19,7 @@ export type Trace = {
   readonly method: string;
   readonly path: string;
   readonly address: string;
+  readonly hops: readonly Hop[];
   readonly secure: boolean;
   readonly host: string | null;
   readonly origin: string | null;
@@ -105,11 +107,13 @@ function seen(stage: Stage, trace: Trace): string {
   }
 }
 
-function evidence({ method, path, transport, host, origin, address, facts, headers }: Trace): string[] {
+function evidence({ method, path, transport, host, origin, address, hops, facts, headers }: Trace): string[] {
   const known = Object.entries(facts).map(([name, value]) => `${name}=${value}`);
   return [
     labelled('request', `${method} ${path} (${transport})`),
     labelled('from', `${address}, host ${host ?? 'none'}, origin ${origin ?? 'none'}`),
+    // Without proxies and their headers the address says it all.
+    ...(hops.length > 1 ? hops.map((hop, at) => labelled(at === 0 ? 'by way of' : '', hopText(hop))) : []),
     ...(known.length > 0 ? [labelled('facts', known.join(' '))] : []),
     labelled('headers', headers.join(', ')),
   ];

@@ -28,6 +28,7 @@ export function testRequest({ headers = {}, ...change }: RequestChange = {}): Ha
     ),
     httpVersion: '1.1',
     address: '127.0.0.1',
+    hops: [{ address: '127.0.0.1', source: 'socket', standing: 'client' }],
     secure: false,
     receivedAt: 0,
     ...change,

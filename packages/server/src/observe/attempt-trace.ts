@@ -6,7 +6,8 @@ import type { Verdict } from '@greenlight/handshake/verdict';
 import type { AttemptTrace } from '../attempts.ts';
 
 export function attemptTrace(request: HandshakeRequest, verdict: Verdict): AttemptTrace {
-  const { attempt, transport, method, path, address, secure, headers, httpVersion, receivedAt } = request;
+  const { attempt, transport, method, path, address, hops, secure, headers, httpVersion, receivedAt } =
+    request;
   const identity = verdict.outcome === 'accepted' ? verdict.identity : null;
   const failure = verdict.outcome === 'refused' ? verdict.failure : null;
   return {
@@ -18,6 +19,7 @@ export function attemptTrace(request: HandshakeRequest, verdict: Verdict): Attem
     httpVersion,
     path: hideCredentials(path),
     address,
+    hops,
     secure,
     host: shown(headers.get('host')),
     origin: shown(headers.get('origin')),

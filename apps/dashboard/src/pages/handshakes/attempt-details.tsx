@@ -5,6 +5,7 @@ import { formatDateTime } from '../../components/format.ts';
 import { UserName } from '../../components/simulated.tsx';
 import type { Attempt } from '../../data/attempts.ts';
 import { Ladder } from './ladder.tsx';
+import { ProxyChain } from './proxy-chain.tsx';
 
 /** All that an operator may see of an attempt. No credential is among it. */
 export function AttemptDetails({ attempt: one }: { attempt: Attempt }) {
@@ -35,6 +36,11 @@ export function AttemptDetails({ attempt: one }: { attempt: Attempt }) {
             {one.secure ? ' over TLS' : ', not encrypted'}
           </Fact>
           <Fact name="Address">{one.address}</Fact>
+          {one.hops.length > 1 && (
+            <Fact name="Proxy chain">
+              <ProxyChain hops={one.hops} />
+            </Fact>
+          )}
           <Fact name="Host">{one.host}</Fact>
           <Fact name="Origin">{one.origin}</Fact>
         </Facts>

@@ -1,5 +1,6 @@
 /** What became of attempts: the public verdict for whoever holds an id, everything for operators. */
 import { createRoute, z } from '@hono/zod-openapi';
+import { HOP_SOURCES, HOP_STANDINGS } from '@greenlight/protocol/hop';
 import type { AttemptTrace, PublicVerdict } from '../../attempts.ts';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';
@@ -39,6 +40,17 @@ const attemptTrace: z.ZodType<AttemptTrace> = z
     httpVersion: z.string(),
     path: z.string().openapi({ description: 'Without the query.' }),
     address: z.string(),
+    hops: z
+      .array(
+        z.object({
+          address: z.string().nullable().openapi({ description: 'Null: what stands there is no address.' }),
+          source: z.enum(HOP_SOURCES),
+          standing: z.enum(HOP_STANDINGS),
+        }),
+      )
+      .openapi({
+        description: 'How the address was found, from the peer on; what was ignored stands at the end.',
+      }),
     secure: z.boolean(),
     host: z.string().nullable(),
     origin: z.string().nullable(),
