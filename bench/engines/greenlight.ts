@@ -6,6 +6,7 @@ import { openStage } from '@greenlight/server/testing/stage';
 import { obey } from './commands.ts';
 import { CROWD_LIMITS } from './crowd-limits.ts';
 import { CHANNEL, channelOf, stampedData } from './message.ts';
+import { startProfile } from './profile.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const stage = await openStage({
@@ -20,6 +21,7 @@ const ADA: Identity = {
   credential: 'api_key',
   credentialId: stage.credential.split('_')[1] ?? '',
 };
+let stopProfile: Awaited<ReturnType<typeof startProfile>> | null = null;
 const loop = monitorEventLoopDelay({ resolution: 1 });
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -63,6 +65,12 @@ obey(
         return JSON.stringify(tickets);
       },
       token,
+      /** `profile` begins to look, and the next one tells what was seen. */
+      async profile() {
+        const stop = stopProfile;
+        stopProfile = stop ? null : await startProfile();
+        return stop ? JSON.stringify(await stop()) : '';
+      },
     },
   },
 );

@@ -1,12 +1,19 @@
 /** A load of handshakes: a process that connects, waits for the 101 and leaves, again and again, and counts. */
 import { connect } from 'node:net';
 import type { EngineName } from '../engines/engines.ts';
+import type { Place } from '../engines/profile.ts';
 import { startEngine } from '../machine/engine-process.ts';
 import { cpuTimeOf } from '../machine/usage.ts';
 
 export type Presenting = 'nothing' | 'ticket' | 'token';
 export type ArrivalsOptions = { readonly engine: EngineName; readonly presenting: Presenting };
-export type Arrived = { readonly handshakes: number; readonly ms: number; readonly serverMicros: number };
+export type ArrivalsOrder = { readonly handshakes: number; readonly profiled?: true };
+export type Arrived = {
+  readonly handshakes: number;
+  readonly ms: number;
+  readonly serverMicros: number;
+  readonly profile: readonly Place[] | null;
+};
 
 const AT_ONCE = 32;
 
@@ -43,19 +50,22 @@ async function credentials(handshakes: number): Promise<readonly string[]> {
   return Array.from({ length: handshakes }, () => one);
 }
 
-async function run(handshakes: number): Promise<Arrived> {
+async function run({ handshakes, profiled }: ArrivalsOrder): Promise<Arrived> {
   const waiting = [...(await credentials(handshakes))];
+  if (profiled) await engine.ask('profile');
   const cpu = cpuTimeOf(engine.pid);
   const began = performance.now();
   const some = async (): Promise<void> => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await arrive(next);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, some));
-  return { handshakes, ms: performance.now() - began, serverMicros: cpuTimeOf(engine.pid) - cpu };
+  const [ms, serverMicros] = [performance.now() - began, cpuTimeOf(engine.pid) - cpu];
+  const profile = profiled ? (JSON.parse(await engine.ask('profile')) as Place[]) : null;
+  return { handshakes, ms, serverMicros, profile };
 }
 
-process.on('message', (handshakes: number) => {
-  void run(handshakes).then((arrived) => process.send?.(arrived));
+process.on('message', (order: ArrivalsOrder) => {
+  void run(order).then((arrived) => process.send?.(arrived));
 });
 process.on('disconnect', () => engine.stop());
 process.send?.({});

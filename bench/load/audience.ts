@@ -7,6 +7,7 @@ import { cpuTimeOf, residentBytes } from '../machine/usage.ts';
 import { startEngine } from '../machine/engine-process.ts';
 import { CHANNEL, channelOf, nowMicros, stampIn } from '../engines/message.ts';
 import { ENGINES, type EngineName } from '../engines/engines.ts';
+import type { Place } from '../engines/profile.ts';
 import { percentiles, type Percentiles } from '../statistics.ts';
 import type { Reader } from './reader.ts';
 import { subscribeFromStart } from './websocket.ts';
@@ -25,6 +26,8 @@ export type Order =
   | { readonly kind: 'spread'; readonly rounds: number }
   /** So many messages are published to a new channel, which then all subscribers ask for at once, from its beginning. */
   | { readonly kind: 'resume'; readonly missed: number }
+  /** Another one, while Greenlight is watched. */
+  | { readonly kind: 'profiled'; readonly order: Exclude<Order, { kind: 'profiled' }> }
   /** Nothing for so long, ms. */
   | { readonly kind: 'idle'; readonly ms: number }
   /** One message after another at this rate, whether or not the last one has arrived. */
@@ -39,6 +42,8 @@ export type Outcome = {
   readonly loadMicros: number;
   /** The longest time for which the server's event loop did nothing else, ms; null where it does not know. */
   readonly blockedMs: number | null;
+  /** In `profiled` orders only. */
+  readonly profile: readonly Place[] | null;
   /** Resident memory of the server at the end, bytes. */
   readonly serverBytes: number;
   /** From publishing to each subscriber's socket, µs; in `paced` orders only. */
@@ -153,6 +158,8 @@ function obey(order: Order): Promise<void> {
       return lockStep(`spread ${subscribers}`, { events: subscribers, rounds: order.rounds });
     case 'resume':
       return resume(order.missed);
+    case 'profiled':
+      return obey(order.order);
     case 'idle':
       return new Promise((resolve) => setTimeout(resolve, order.ms));
     case 'paced':
@@ -183,9 +190,12 @@ async function run(order: Order): Promise<Outcome> {
   const began = performance.now();
   const cpu = { server: cpuTimeOf(engine.pid), load: cpuTimeOf(process.pid) };
   if (options.engine === 'later') await engine.ask('blocked');
+  if (order.kind === 'profiled') await engine.ask('profile');
   await obey(order);
   sleep();
+  const profile = order.kind === 'profiled' ? (JSON.parse(await engine.ask('profile')) as Place[]) : null;
   return {
+    profile,
     blockedMs: options.engine === 'later' ? Number(await engine.ask('blocked')) : null,
     serverBytes: residentBytes(engine.pid),
     events: counted - before,

@@ -9,8 +9,8 @@ export const channels: Measurement = {
   async run(scale) {
     const subscribers = scale === 'full' ? 5_000 : 200;
     using sides = await openSides(['greenlight', 'ws', 'socket.io', 'c'], { subscribers, channels: 'each' });
-    const rounds = scale === 'full' ? 15 : 20;
-    const turns = await inTurns(sides, { kind: 'spread', rounds }, scale === 'full' ? 5 : 1);
+    const rounds = scale === 'full' ? 3 : 20;
+    const turns = await inTurns(sides, { kind: 'spread', rounds }, scale === 'full' ? 3 : 1);
     const work = `${subscribers.toLocaleString('en')} channels`;
     return {
       tables: [{ title: 'Many channels', columns: CPU_COLUMNS, rows: cpuRows(work, turns) }],

@@ -1,4 +1,4 @@
-import type { Arrived, ArrivalsOptions } from '../load/arrivals.ts';
+import type { Arrived, ArrivalsOptions, ArrivalsOrder } from '../load/arrivals.ts';
 import { LoadProcess } from '../load-process.ts';
 import type { Measurement } from '../measurement.ts';
 import { spreadOf } from '../statistics.ts';
@@ -17,18 +17,18 @@ export const handshakes: Measurement = {
   about:
     'Connect, upgrade, leave. Greenlight climbs its ladder, looks the credential up or verifies its signature, keeps the attempt for operators, tells `$SYS:handshakes` and `$SYS:connections`, and opens a session; `ws` lets in whoever comes. Tickets are made beforehand.',
   async run(scale) {
-    const [count, turns] = scale === 'full' ? [1_500, 5] : [200, 1];
+    const [count, turns] = scale === 'full' ? [800, 3] : [200, 1];
     const seen = new Map<string, Arrived[]>();
     using processes = new DisposableStack();
     const sides = [];
     for (const side of SIDES)
       sides.push({
         ...side,
-        load: processes.use(await LoadProcess.start<object, number, Arrived>('arrivals.ts', side)),
+        load: processes.use(await LoadProcess.start<object, ArrivalsOrder, Arrived>('arrivals.ts', side)),
       });
     for (let turn = -1; turn < turns; turn += 1)
       for (const { title, load } of sides) {
-        const arrived = await load.run(count);
+        const arrived = await load.run({ handshakes: count });
         if (turn >= 0) seen.set(title, [...(seen.get(title) ?? []), arrived]);
       }
     const [plain, ...ours] = SIDES.map((side) => ({ ...side, arrived: seen.get(side.title) ?? [] }));

@@ -13,11 +13,11 @@ export const latency: Measurement = {
   async run(scale) {
     const subscribers = scale === 'full' ? 1_000 : 200;
     using sides = await openSides(NAMES, { subscribers, channels: 'one' });
-    const rounds = scale === 'full' ? 150 : 50;
+    const rounds = scale === 'full' ? 60 : 50;
     const reached = (await inTurns(sides, { kind: 'bursts', inTick: 1, rounds }, 1)).get('greenlight') ?? [];
     const perSecond = spreadOf(reached.map(({ ms }) => (rounds / ms) * 1_000)).median / 2;
     const messages = Math.ceil(perSecond * (scale === 'full' ? 4 : 1));
-    const turns = await inTurns(sides, { kind: 'paced', perSecond, messages }, scale === 'full' ? 5 : 1);
+    const turns = await inTurns(sides, { kind: 'paced', perSecond, messages }, scale === 'full' ? 3 : 1);
     const rows = Array.from(turns, ([engine, outcomes]) => {
       const at = (which: 'p50' | 'p99' | 'p999'): string =>
         (spreadOf(outcomes.map(({ latency }) => latency?.[which] ?? Number.NaN)).median / 1_000).toFixed(2);

@@ -9,8 +9,8 @@ export const otherTransports: Measurement = {
   async run(scale) {
     const subscribers = scale === 'full' ? 1_000 : 100;
     using sides = await openSides(['greenlight', 'sse', 'long-poll'], { subscribers, channels: 'one' });
-    const rounds = scale === 'full' ? 40 : 10;
-    const turns = await inTurns(sides, { kind: 'bursts', inTick: 1, rounds }, scale === 'full' ? 5 : 1);
+    const rounds = scale === 'full' ? 15 : 10;
+    const turns = await inTurns(sides, { kind: 'bursts', inTick: 1, rounds }, scale === 'full' ? 3 : 1);
     const work = `${subscribers.toLocaleString('en')} subscribers`;
     const targets = [
       ['sse', 0.6],

@@ -13,11 +13,11 @@ export const ownCost: Measurement = {
     const ratios: Ratio[] = [];
     for (const [inTick, rounds] of scale === 'full'
       ? ([
-          [1, 200],
-          [16, 60],
+          [1, 40],
+          [16, 15],
         ] as const)
       : ([[1, 100]] as const)) {
-      const turns = await inTurns(sides, { kind: 'bursts', inTick, rounds }, scale === 'full' ? 7 : 1);
+      const turns = await inTurns(sides, { kind: 'bursts', inTick, rounds }, scale === 'full' ? 5 : 1);
       const work = inTick === 1 ? 'single messages' : `bursts of ${inTick}`;
       rows.push(...cpuRows(work, turns));
       const value = pairedRatio(turns, ['greenlight', 'bare']);

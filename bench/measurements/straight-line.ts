@@ -12,8 +12,8 @@ export const straightLine: Measurement = {
     const rows: string[][] = [];
     for (const subscribers of scale === 'full' ? [500, 1_000, 2_000, 5_000, 10_000] : [100, 200]) {
       using sides = await openSides(['greenlight'], { subscribers, channels: 'one' });
-      const rounds = Math.ceil((scale === 'full' ? 100_000 : 10_000) / subscribers);
-      const turns = await inTurns(sides, { kind: 'bursts', inTick: 1, rounds }, scale === 'full' ? 5 : 1);
+      const rounds = Math.ceil((scale === 'full' ? 40_000 : 10_000) / subscribers);
+      const turns = await inTurns(sides, { kind: 'bursts', inTick: 1, rounds }, scale === 'full' ? 3 : 1);
       const each = spreadOf(turns.get('greenlight')?.map(cpuEach) ?? []);
       points.push([subscribers, each.median * subscribers]);
       const spread = `${each.low.toFixed(2)} to ${each.high.toFixed(2)}`;
