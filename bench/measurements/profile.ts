@@ -31,7 +31,7 @@ function rowsOf(work: string, places: readonly Place[]): string[][] {
   return [...named, { place: 'everything else', share: rest }].map(({ place, share }) => [
     work,
     place.includes('/') || place.endsWith('.ts') ? `\`${place}\`` : place,
-    `${(share * 100).toFixed(1)}`,
+    (share * 100).toFixed(1),
   ]);
 }
 
