@@ -263,6 +263,17 @@ describe('the status', () => {
     expect(refusal?.code).toBe('unknown_frame_type');
   });
 
+  it('[K11] takes what is no frame for damage on the way, and connects again', async () => {
+    await using server = await startProtocolServer();
+    using client = connect(server);
+    const feed = collect(client, 'news');
+    await feed.hasOutcomes(1);
+    server.sendText('{"type":"event","chan');
+    await feed.hasOutcomes(2);
+    expect(server.attempts).toHaveLength(2);
+    expect(client.status.current.state).toBe('open');
+  });
+
   it('says that nothing can be reached, and comes back by itself', async () => {
     const server = await startProtocolServer();
     using client = connect(server);

@@ -190,10 +190,12 @@ export function createConnector(options: ConnectorOptions): Connector {
       else if (push.type === 'event') options.onPush(push);
     },
     strange(line, { code, detail }) {
+      if (line !== main) return;
       const { attempt } = state;
       const fix = 'Use the client that belongs to this version of the server.';
-      if (line === main)
+      if (code === 'unknown_frame_type')
         dispatch({ type: 'refused', refusal: { code, detail, fix, attempt, retryable: false } });
+      else dispatch({ type: 'ended', code: DAMAGED, reason: detail });
     },
     ended(line, code, reason) {
       if (line === main) {
@@ -313,5 +315,8 @@ export function createConnector(options: ConnectorOptions): Connector {
     command,
   };
 }
+
+/** As platforms close for text that is no UTF-8 (RFC 6455 section 7.4.1). */
+const DAMAGED = 1007;
 
 const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error));
