@@ -52,6 +52,7 @@ export const NOT_CHECKABLE: Readonly<Record<string, string>> = {
   C27: 'It needs a sign-in with the provider of this server.',
   C28: 'It needs the key of the simulated issuer.',
   C29: START,
+  C34: 'It needs a permission to be taken away between two attempts of one account, or a token to end.',
   F5: 'It would take many megabytes for one slow reader, how many only the operator knows.',
   F14: 'It needs the node to stop.',
   S6: 'It would take many megabytes for one slow reader, how many only the operator knows.',
