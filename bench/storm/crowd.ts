@@ -122,10 +122,12 @@ class Member {
       code: string;
       retryAfterMs?: number;
     };
+    this.#websocket = null;
+    // It asked too slowly: the machine is too small for both.
+    if (code === 'malformed_request') return this.comeBack();
     if (code !== 'rate_limited' || response.headers['retry-after'] === undefined)
       throw new Error(`A member was refused with ${code}.`);
     tally.turnedAway += 1;
-    this.#websocket = null;
     this.#later(retryAfterMs ?? BACK_OFF_MS);
   }
 

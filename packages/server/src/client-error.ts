@@ -1,4 +1,5 @@
 /** What `node:http` could not read as a request: refused, seen and counted like every other attempt. */
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Failure } from '@greenlight/handshake/verdict';
 import { afterAnswers, owedAnswer } from './owed-answer.ts';
@@ -14,13 +15,20 @@ export function createRefuseClientError(refuseUnread: RefuseUnread): RefuseClien
     const refuse = (): void => {
       // A peer that hung up asks nothing, and an answer that has begun cannot be replaced by another.
       const begun = owed?.headersSent === true && !owed.req.complete;
-      if (error.code === 'ECONNRESET' || !socket.writable || begun) socket.destroy();
+      if (error.code === 'ECONNRESET' || !socket.writable || begun || isAnswered(socket)) socket.destroy();
       else refuseUnread(socket, failureOf(error, socket));
     };
     // What cannot be read belongs to the body of a request, or came behind one that is not answered yet.
     if (owed?.req.complete) afterAnswers(socket, refuse);
     else refuse();
   };
+}
+
+/** The request whose body does not end, or cannot be read, has had its answer: what comes now is of no use to anybody. */
+function isAnswered(
+  socket: Socket & { readonly parser?: { readonly incoming: IncomingMessage | null } },
+): boolean {
+  return owedAnswer(socket) === null && socket.parser?.incoming?.complete === false;
 }
 
 const PROXY_DETAIL =

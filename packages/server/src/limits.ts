@@ -31,6 +31,8 @@ export const DEFAULT_LIMITS = {
   /** Time until the headers of a request are there, from the opening of the socket on, and the whole request, ms. */
   headersMs: 15_000,
   requestMs: 60_000,
+  /** Time that a client gets to take an answer, ms. */
+  answerMs: 60_000,
   /** Time for the first `auth` frame, ms. */
   authDeadlineMs: 5_000,
   /** How long before its credential ends a connection is told; for a short one, half of what is left, ms. */

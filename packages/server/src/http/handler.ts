@@ -126,11 +126,21 @@ export function createHttpHandler(services: Services, options: HttpOptions): Htt
 
   return (incoming, response) => {
     response.on('error', () => response.destroy());
-    handle(incoming, response).catch((error: unknown) => {
-      logger.error({ error }, 'A request broke the handler.');
-      response.destroy();
-    });
+    handle(incoming, response).then(
+      () => cutUnlessTaken(response, services.limits.answerMs),
+      (error: unknown) => {
+        logger.error({ error }, 'A request broke the handler.');
+        response.destroy();
+      },
+    );
   };
+}
+
+/** Whoever asks and does not read would have us keep the answer for ever. A stream is looked after by its outbox. */
+function cutUnlessTaken(response: ServerResponse, ms: number): void {
+  if (!response.writableEnded || response.writableFinished) return;
+  const deadline = setTimeout(() => response.destroy(), ms).unref();
+  response.once('close', () => clearTimeout(deadline));
 }
 
 type Admitted = {

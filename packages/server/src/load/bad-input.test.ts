@@ -1,19 +1,29 @@
 /** Too much, too slowly, too small in appearance: closed early with the right code, and memory stays flat. */
+import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Problem } from '@greenlight/protocol/problem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stillStands } from '../fuzz/testing/hold.ts';
 import { handshakeBytes } from '../testing/handshake-server.ts';
+import { createBareServer } from '../server.ts';
+import { openNode } from '../testing/open-node.ts';
 import { openStage, type Stage } from '../testing/stage.ts';
 
 const HUNDRED_MEGABYTES = 104_857_600;
 const CHUNK = Buffer.alloc(65_536, 'x');
+const EVENT = {
+  type: 'long',
+  source: '/test',
+  time: '2026-11-22T09:00:00.000Z',
+  specversion: '1.0',
+  data: 'x'.repeat(30_000),
+} as const;
 const PATIENT = { timeout: 60_000 };
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage({ limits: { headersMs: 300, requestMs: 600, unauthenticatedBytes: 10_000 } });
+  stage = await openStage({ limits: { unauthenticatedBytes: 10_000 } });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -23,8 +33,8 @@ type Talk = {
   readonly answer: Promise<string>;
 };
 
-function talk(): Talk {
-  const socket = connect(stage.port, '127.0.0.1');
+function talk({ port }: Stage = stage): Talk {
+  const socket = connect(port, '127.0.0.1');
   let answer = '';
   socket.on('data', (chunk: Buffer) => {
     answer += chunk.toString('latin1');
@@ -209,10 +219,11 @@ describe('compressed', () => {
 describe('too slow', () => {
   it.each([
     ['headers', 'GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n'],
-    ['a body', () => head('/api/v1/commands', 'Content-Length: 100')],
-    ['a body in chunks', () => `${head('/api/v1/commands', 'Transfer-Encoding: chunked')}1\r\n{\r\n`],
+    ['a body', () => head('/api/v1/auth/login', 'Content-Length: 100')],
+    ['a body in chunks', () => `${head('/api/v1/auth/login', 'Transfer-Encoding: chunked')}1\r\n{\r\n`],
   ] as const)('[H21] %s without an end: answered, and hung up on', PATIENT, async (_name, bytes) => {
-    const { socket, answer } = talk();
+    await using impatient = await openStage({ limits: { headersMs: 300, requestMs: 600 } });
+    const { socket, answer } = talk(impatient);
     socket.write(typeof bytes === 'string' ? bytes : bytes());
     const said = await answer;
     expect(said).toMatch(/^HTTP\/1\.1 400 /);
@@ -221,6 +232,25 @@ describe('too slow', () => {
       detail: 'The request was not complete in time.',
     });
   });
+});
+
+it('[F5] whoever asks and does not read the answers is cut, and holds up nobody', PATIENT, async () => {
+  const http = createBareServer();
+  const closed = new Promise<void>((resolve) => {
+    http.once('connection', (socket) => socket.once('close', () => resolve()));
+  });
+  await using node = await openNode({ http, limits: { answerMs: 100 } });
+  const key = await node.key('admin');
+  const events = Array.from({ length: 30 }, () => ({ ...EVENT, id: randomUUID() }));
+  await node.rawLog.append({ appends: [{ channel: 'long', events }] });
+  const request = `GET /api/v1/channels/long/history HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${key}\r\n\r\n`;
+  const socket = connect(node.port, '127.0.0.1');
+  socket.on('error', () => {});
+  // Never read: more than the kernel holds between the two.
+  socket.write(request.repeat(20));
+  await closed;
+  await stillStands(node, key);
+  socket.destroy();
 });
 
 it('[H2] after all of that somebody new is served', () => stillStands(stage, stage.credential));

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type AnyFrame, SseClient, TestSocket } from '../testing/clients.ts';
 import { openStage, type Stage } from '../testing/stage.ts';
 
+/** For a busy machine. */
+const PATIENT = { timeout: 60_000 };
 const LIMITS = { outboxBytes: 200_000, catchUpBytes: 50_000 };
 const DATA = 'x'.repeat(30_000);
 /** An event with `DATA` and all that is around it. */
@@ -148,6 +150,7 @@ const upTo = (last: number): number[] => Array.from({ length: last }, (_, at) =>
 describe('a slow consumer', () => {
   it.each(WAYS)(
     '[F5, S6] on $name is bounded, told and cut, holds up nobody, and resumes without a loss',
+    PATIENT,
     async (way) => {
       await using stage = await openStage({ limits: LIMITS });
       using quick = new TestSocket(stage, '/ws');
@@ -179,6 +182,7 @@ describe('a slow consumer', () => {
 
   it.each(WAYS.filter(({ name }) => ['greenlight.v1', 'SSE'].includes(name)))(
     '[F5, S6] on $name is bounded while it catches up from the log, and is not cut for it',
+    PATIENT,
     async (way) => {
       await using stage = await openStage({ limits: LIMITS });
       const total = 500;
@@ -197,17 +201,21 @@ describe('a slow consumer', () => {
   );
 });
 
-it('[F5, S6] whoever reads as fast as it can is never cut for catching up, however large the ids are', async () => {
-  await using stage = await openStage();
-  const channels = Array.from({ length: 60 }, (_, n) => `${n}`.padEnd(100, '.'));
-  const [first = ''] = channels;
-  const many = 1_200;
-  await stage.publish(first, ...Array<number>(many / 2).fill(1));
-  await stage.publish(first, ...Array<number>(many / 2).fill(2));
-  const queues = watchQueues(stage);
-  using stream = await SseClient.open(stage, `/api/v1/sse?channels=${channels.join()}&since=earliest`);
-  const events = await stream.events(many);
-  queues.stop();
-  expect(events.map(({ offset }) => offset as number)).toEqual(upTo(many));
-  expect(queues.most()).toBeLessThanOrEqual(stage.services.limits.outboxBytes);
-});
+it(
+  '[F5, S6] whoever reads as fast as it can is never cut for catching up, however large the ids are',
+  PATIENT,
+  async () => {
+    await using stage = await openStage();
+    const channels = Array.from({ length: 60 }, (_, n) => `${n}`.padEnd(100, '.'));
+    const [first = ''] = channels;
+    const many = 1_200;
+    await stage.publish(first, ...Array<number>(many / 2).fill(1));
+    await stage.publish(first, ...Array<number>(many / 2).fill(2));
+    const queues = watchQueues(stage);
+    using stream = await SseClient.open(stage, `/api/v1/sse?channels=${channels.join()}&since=earliest`);
+    const events = await stream.events(many);
+    queues.stop();
+    expect(events.map(({ offset }) => offset as number)).toEqual(upTo(many));
+    expect(queues.most()).toBeLessThanOrEqual(stage.services.limits.outboxBytes);
+  },
+);
