@@ -7,7 +7,7 @@ const SINGLE = { ws: 1.35, 'socket.io': 1.9, c: 0.7 };
 const BURST = { ws: 12, 'socket.io': 12, c: 0.7 };
 /** Deliveries in one turn. */
 const DELIVERIES = {
-  full: { single: 30_000, burst: 120_000 },
+  full: { single: 30_000, burst: 64_000 },
   quick: { single: 20_000, burst: 64_000 },
 };
 
