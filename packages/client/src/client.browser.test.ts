@@ -1,10 +1,12 @@
 /** The built client in real pages, against the real gateway. */
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch, noChromium } from '@greenlight/testkit/chromium';
+import { startFaultProxy } from '@greenlight/testkit/faults/fault-proxy';
 import { type GatewayProcess, startGateway } from '@greenlight/testkit/start-gateway';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,7 +23,10 @@ type Shown = Window & {
 let browser: Browser;
 let gateway: GatewayProcess;
 let built: BuiltClient;
+let folder: string;
 let pages: Server;
+/** What a page waits for that does nothing else meanwhile. */
+let held: ServerResponse | undefined;
 let origin: string;
 
 type Opening = Pick<ClientOptions, 'transports' | 'shareAcrossTabs'> & { readonly channel: string };
@@ -48,8 +53,10 @@ const statusOf = (page: Page) => page.evaluate(() => (window as unknown as Shown
 const publishIn = (page: Page, channel: string, count: number) =>
   page.evaluate(
     async ([name, times]) => {
-      for (let time = 0; time < times; time += 1)
-        await (window as unknown as Shown).client.publish(name, { type: 'note' });
+      for (let time = 0; time < times; time += 1) {
+        const published = await (window as unknown as Shown).client.publish(name, { type: 'note' });
+        if (!published.ok) throw new Error(published.detail);
+      }
     },
     [channel, count] as const,
   );
@@ -68,9 +75,20 @@ async function connections(channel: string): Promise<number> {
 
 describe.skipIf(noChromium !== null)('in Chromium', () => {
   beforeAll(async () => {
-    [browser, gateway, built] = await Promise.all([launch(), startGateway(), buildClient()]);
+    folder = await mkdtemp(join(tmpdir(), 'greenlight-client-'));
+    const config = join(folder, 'greenlight.config.json');
+    await writeFile(config, JSON.stringify({ limits: { heartbeatMs: 1_000 } }));
+    [browser, gateway, built] = await Promise.all([
+      launch(),
+      startGateway({ args: ['--config', config] }),
+      buildClient(),
+    ]);
     pages = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '', 'http://x');
+      if (pathname === '/held') {
+        held = response;
+        return;
+      }
       if (!pathname.endsWith('.js')) {
         const script = "import { createClient } from '/client.js'; window.createClient = createClient;";
         response.setHeader('content-type', 'text/html').end(`<script type="module">${script}</script>`);
@@ -91,6 +109,7 @@ describe.skipIf(noChromium !== null)('in Chromium', () => {
     pages?.closeAllConnections();
     await gateway?.[Symbol.asyncDispose]();
     await built?.[Symbol.asyncDispose]();
+    if (folder) await rm(folder, { recursive: true });
   });
 
   it.each(['websocket', 'sse', 'long-poll'] as const)('[K32] is live over %s', async (transport) => {
@@ -142,8 +161,37 @@ describe.skipIf(noChromium !== null)('in Chromium', () => {
     await context.close();
   });
 
+  it('[K39] a tab that hangs with the connection loses it to another, and follows when it goes on', async () => {
+    const context = await browser.newContext();
+    const options = { channel: 'hung', shareAcrossTabs: 'ada' };
+    const first = await open(context, options);
+    await live(first);
+    const second = await open(context, options);
+    await live(second);
+    const { session } = await statusOf(second);
+    const hanging = first.evaluate(() => {
+      const request = new XMLHttpRequest();
+      request.open('GET', '/held', false);
+      request.send();
+    });
+    await second.waitForFunction((former) => {
+      const { live: isLive, session: now } = (window as unknown as Shown).client.status.current;
+      return isLive && now !== former;
+    }, session);
+    await publishIn(second, 'hung', 5);
+    expect(await offsetsOf(second, 5)).toEqual(upTo(5));
+    held?.end();
+    await hanging;
+    expect(await offsetsOf(first, 5)).toEqual(upTo(5));
+    await live(first);
+    await expect.poll(() => connections('hung')).toBe(1);
+    expect((await statusOf(first)).session).toBe((await statusOf(second)).session);
+    await context.close();
+  });
+
   it('[S3] a bare EventSource resumes by itself behind the last id that it had', async () => {
     const context = await browser.newContext();
+    await using proxy = await startFaultProxy(gateway.url);
     const code = gateway.signInUrl.split('#code=')[1];
     const signedIn = await context.request.post(`${gateway.url}/api/v1/auth/login`, {
       data: { code },
@@ -163,10 +211,9 @@ describe.skipIf(noChromium !== null)('in Chromium', () => {
         const frame = JSON.parse(data) as { readonly type: string; readonly offset: number };
         if (frame.type === 'event') shown.offsets.push(frame.offset);
       });
-    }, `${gateway.url}/api/v1/sse?channels=bare&since=earliest`);
+    }, `${proxy.url}/api/v1/sse?channels=bare&since=earliest`);
     expect(await offsetsOf(page, 3)).toEqual(upTo(3));
-    await gateway.kill();
-    await gateway.restart();
+    expect(proxy.strike({ kind: 'cut' })).toBeGreaterThan(0);
     await publishIn(writer, 'bare', 3);
     expect(await offsetsOf(page, 6)).toEqual(upTo(6));
     await context.close();

@@ -7,7 +7,6 @@ import { newAttempt } from './attempt.ts';
 import { adopt, better, block, doubt, hasten, worse } from './choice.ts';
 import {
   type Candidate,
-  type Choice,
   connect,
   type Environment,
   fresh,
@@ -133,7 +132,7 @@ function failed(state: Open, refusal: Refusal, environment: Environment): Step {
   if (!candidate) return [state, []];
   const next = block(state.choice, { transport: candidate.transport, refusal }, environment);
   // Whatever was found out about others: this one is open.
-  const obstacles = { ...next.obstacles, [transport]: undefined } as Choice['obstacles'];
+  const { [transport]: _found, ...obstacles } = next.obstacles;
   return [timed({ ...state, choice: { ...next, obstacles, transport, candidate: null } }), ['abandon']];
 }
 

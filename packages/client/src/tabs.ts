@@ -10,28 +10,33 @@ import type { Answered } from './line.ts';
 import { IDLE, type MachineEvent, type State } from './machine.ts';
 import type { OutgoingCommand } from './transport.ts';
 
-/** Everything is heard by all tabs; `to` names the one it is for. */
-type Message =
+/** Everything is heard by all tabs; `to` names the one it is for, `by` the leader that says it. */
+type Message = { readonly by?: string } &
   /** A tab without the connection looks for the one that has it. */
-  | { readonly kind: 'hello'; readonly from: string; readonly isWanted: boolean }
-  | { readonly kind: 'event'; readonly event: MachineEvent }
-  | {
-      readonly kind: 'command';
-      readonly from: string;
-      readonly number: number;
-      readonly command: OutgoingCommand;
-    }
-  /** Another tab has it now. */
-  | { readonly kind: 'leader' }
-  | { readonly kind: 'state'; readonly state: State; readonly rttMs: number | null }
-  | {
-      readonly kind: 'session';
-      readonly to?: string;
-      readonly welcome: WelcomePush;
-      readonly goesOn: boolean;
-    }
-  | { readonly kind: 'push'; readonly push: Push }
-  | { readonly kind: 'reply'; readonly to: string; readonly number: number; readonly reply: Reply | null };
+  (
+    | { readonly kind: 'hello'; readonly from: string; readonly isWanted: boolean }
+    | { readonly kind: 'event'; readonly event: MachineEvent }
+    | {
+        readonly kind: 'command';
+        readonly from: string;
+        readonly number: number;
+        readonly command: OutgoingCommand;
+      }
+    /** Another tab has it now. */
+    | { readonly kind: 'leader' }
+    | { readonly kind: 'state'; readonly state: State; readonly rttMs: number | null }
+    | {
+        readonly kind: 'session';
+        readonly to?: string;
+        readonly welcome: WelcomePush;
+        readonly goesOn: boolean;
+      }
+    | { readonly kind: 'push'; readonly push: Push }
+    | { readonly kind: 'reply'; readonly to: string; readonly number: number; readonly reply: Reply | null }
+  );
+
+/** How much later than due a tab that carries for others may be before it is taken for hung, ms. */
+const GRACE_MS = 1_000;
 
 /** `name` is the same in all tabs that may share, and in no others. */
 export function shareConnector(options: ConnectorOptions, name: string): Connector {
@@ -42,6 +47,9 @@ export function shareConnector(options: ConnectorOptions, name: string): Connect
   const post = (message: Message): void => channel.postMessage(message);
   const pending = new Map<number, Answered>();
   let leader: Leader | null = null;
+  /** The last one that said it leads. */
+  let leaderId: string | null = null;
+  let unwatch: (() => void) | null = null;
   let mirrored: State = IDLE;
   let rttMs: number | null = null;
   let nextNumber = 1;
@@ -55,19 +63,60 @@ export function shareConnector(options: ConnectorOptions, name: string): Connect
     post({ kind: 'hello', from: self, isWanted });
     return left;
   });
-  void locks.request(name, () => {
-    if (isClosed) return left;
+  queue();
+
+  function queue(how: LockOptions = {}): void {
+    // It rejects for who has it when another tab takes it away.
+    locks
+      .request(name, how, () => {
+        if (!leader && !isClosed) begin();
+        return left;
+      })
+      .catch(demote);
+  }
+
+  function begin(): void {
+    unwatch?.();
     forgetPending();
-    leader = lead(options, { name, post });
-    post({ kind: 'leader' });
+    leader = lead(options, { name, post: (message) => post({ ...message, by: self }) });
+    post({ kind: 'leader', by: self });
     if (isWanted) leader.connector.dispatch({ type: 'connect' });
-    return left;
-  });
+  }
+
+  function demote(): void {
+    const former = leader;
+    if (!former || isClosed) return;
+    leader = null;
+    mirrored = IDLE;
+    former.connector.dispatch({ type: 'close' });
+    post({ kind: 'hello', from: self, isWanted });
+    queue();
+  }
+
+  /** Whoever carries for this tab says something by the time at which its machine has to. If not, it hangs. */
+  function watch(): void {
+    unwatch?.();
+    const { clock, random } = options;
+    const due = mirrored.name === 'open' ? mirrored.freshUntil : mirrored.deadline;
+    if (due === null || isClosed) return;
+    const wait = Math.max(0, due - clock.now()) + GRACE_MS * (0.5 + random() / 2);
+    unwatch = clock.after(wait, () => {
+      // This tab slept, and so perhaps did the other: it is asked first.
+      const hasSlept = clock.now() > due + 2 * GRACE_MS;
+      if (!hasSlept) return queue({ steal: true });
+      post({ kind: 'hello', from: self, isWanted });
+      unwatch = clock.after(GRACE_MS, () => queue({ steal: true }));
+    });
+  }
 
   channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
     if (isClosed) return;
+    if (data.kind === 'leader') {
+      leaderId = data.by ?? null;
+      demote();
+    }
     if (leader) leader.hear(data);
-    else follow(data);
+    else if (data.by === undefined || data.by === (leaderId ??= data.by)) follow(data);
   });
 
   function follow(message: Message): void {
@@ -78,6 +127,7 @@ export function shareConnector(options: ConnectorOptions, name: string): Connect
         return;
       case 'state':
         ({ state: mirrored, rttMs } = message);
+        watch();
         options.onChange();
         return;
       case 'session':
@@ -111,6 +161,7 @@ export function shareConnector(options: ConnectorOptions, name: string): Connect
 
   function close(): void {
     isClosed = true;
+    unwatch?.();
     leader?.connector.dispatch({ type: 'close' });
     mirrored = { ...mirrored, name: 'closed', deadline: null } as State;
     forgetPending();
