@@ -121,7 +121,8 @@ async function restartInTime(
     }
     await gateway.kill();
     for (let tries = 1; ; tries += 1) {
-      const failed = await gateway.restart().catch((error: unknown) => String(error));
+      // With the end of what it printed.
+      const failed = await gateway.restart().catch((error: unknown) => String(error).slice(-2_000));
       if (failed === undefined) break;
       troubles.push(`The gateway did not start again: ${failed}`);
       if (tries === MOST_STARTS) throw new Error(`Seed ${seed}: ${troubles.join('\n')}`);

@@ -63,11 +63,6 @@ export class Flow {
     this.#pump();
   }
 
-  /** Puts bytes of the fault's own on the way. */
-  inject(bytes: Buffer): void {
-    this.#enqueue(bytes);
-  }
-
   /** Nothing passes any more, and what comes vanishes. */
   stop(): void {
     this.#state = 'stopped';
