@@ -1,7 +1,6 @@
 /** Who is behind a connection, whichever credential said so. */
+import type { CredentialKind } from '@greenlight/protocol/attempt-trace';
 import type { Role } from '@greenlight/protocol/role';
-
-export type CredentialKind = 'api_key' | 'ticket' | 'session' | 'token';
 
 export type Identity = {
   readonly user: string;

@@ -1,7 +1,6 @@
 /** A handshake as plain data: all that a verdict may depend on, and nothing that does I/O. */
 import type { Hop } from '@greenlight/protocol/hop';
-
-export type Transport = 'websocket' | 'sse' | 'long-poll' | 'rest';
+import type { Transport } from '@greenlight/protocol/transport';
 
 export type HandshakeRequest = {
   /** 22 base64url characters; see PROTOCOL.md section A. */

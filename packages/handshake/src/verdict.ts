@@ -1,9 +1,6 @@
 /** What the ladder says about one attempt. */
-import type { CheckedStage, RefusalCode, Stage } from '@greenlight/protocol/codes';
+import type { CheckedStage, RefusedCode, Stage } from '@greenlight/protocol/codes';
 import type { Identity } from './identity.ts';
-
-/** `credential_invalid`: what somebody signs in with was wrong, and nobody is told in which way. */
-export type RefusedCode = RefusalCode | 'credential_invalid';
 
 /** One failed check. `detail` is for the caller in the `full` tier; `operator` holds what only the operator may see. */
 export type Failure = {

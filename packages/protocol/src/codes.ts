@@ -57,6 +57,8 @@ export const REFUSAL_CODES = [
   'internal_error',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
+/** `credential_invalid`: what somebody signs in with was wrong, and nobody is told in which way. */
+export type RefusedCode = RefusalCode | 'credential_invalid';
 
 /** Answers to one request or command that was let in and could not be done. */
 export const REQUEST_ERROR_CODES = [

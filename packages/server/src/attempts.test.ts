@@ -1,6 +1,7 @@
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '@greenlight/protocol/problem';
-import { type AttemptTrace, createAttempts } from './attempts.ts';
+import { createAttempts } from './attempts.ts';
 
 function trace(attempt: string): AttemptTrace {
   return {

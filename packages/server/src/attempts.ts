@@ -1,53 +1,16 @@
 /** What became of recent attempts: kept in memory, bounded in number and in time. */
 import { randomBytes } from 'node:crypto';
-import type { CredentialKind } from '@greenlight/handshake/identity';
-import type { Transport } from '@greenlight/handshake/request';
-import type { RefusedCode } from '@greenlight/handshake/verdict';
-import type { CheckedStage, Stage } from '@greenlight/protocol/codes';
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
+import type { CheckedStage, RefusedCode } from '@greenlight/protocol/codes';
 import { simulatedMark } from '@greenlight/protocol/event';
-import type { Hop } from '@greenlight/protocol/hop';
 import {
   isAttemptId,
   isProbeAttempt,
   PROBE_ATTEMPT_PREFIX,
   type Problem,
 } from '@greenlight/protocol/problem';
+import type { Transport } from '@greenlight/protocol/transport';
 import type { Limits } from './limits.ts';
-
-/** Everything that an operator may see of one attempt. No credential is in it. */
-export type AttemptTrace = {
-  readonly attempt: string;
-  readonly outcome: 'accepted' | 'refused';
-  /** RFC 3339, UTC. */
-  readonly at: string;
-  readonly transport: Transport;
-  readonly method: string;
-  readonly httpVersion: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly address: string;
-  /** How `address` was found, from the peer on; what was ignored stands at the end. */
-  readonly hops: readonly Hop[];
-  readonly secure: boolean;
-  /** As received; null when the header was absent. */
-  readonly host: string | null;
-  readonly origin: string | null;
-  /** Names only, in the order received. */
-  readonly headers: readonly string[];
-  readonly checked: readonly CheckedStage[];
-  readonly user: string | null;
-  readonly credential: CredentialKind | null;
-  /** Id of the key or session, never the secret. */
-  readonly credentialId: string | null;
-  readonly stage: Stage | null;
-  readonly code: RefusedCode | null;
-  readonly detail: string | null;
-  /** What to do about `code`. */
-  readonly fix: string | null;
-  readonly facts: Readonly<Record<string, string | number | boolean>>;
-  /** The credential came from a simulated sign-in, or said so. */
-  readonly simulated?: true;
-};
 
 /** What anybody who holds the attempt's id may see. */
 export type PublicVerdict = { readonly at: string; readonly simulated?: true } & (

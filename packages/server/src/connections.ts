@@ -1,33 +1,15 @@
 /** Who is connected to this node: for the capacity stage, for operators, and for those who must cut or drain. */
 import { randomBytes } from 'node:crypto';
 import type { Identity } from '@greenlight/handshake/identity';
-import type { Transport } from '@greenlight/handshake/request';
 import type { Log } from '@greenlight/log/log';
 import { CONNECTIONS_CHANNEL } from '@greenlight/protocol/channel';
 import type { DisconnectCode } from '@greenlight/protocol/codes';
+import type { ConnectionInfo } from '@greenlight/protocol/connection-info';
 import { type EventType, simulatedMark } from '@greenlight/protocol/event';
 import type { DisconnectPush } from '@greenlight/protocol/frames';
+import type { Transport } from '@greenlight/protocol/transport';
 import type { Logger } from './observe/logger.ts';
 import type { Metrics } from './observe/metrics.ts';
-
-export type ConnectionInfo = {
-  readonly session: string;
-  readonly attempt: string;
-  /** Null while its first `auth` frame is awaited. */
-  readonly user: string | null;
-  readonly credentialId: string | null;
-  readonly transport: Transport;
-  readonly address: string;
-  /** RFC 3339, UTC. */
-  readonly since: string;
-  readonly channels: readonly string[];
-  readonly queuedBytes: number;
-  /** Milliseconds, as of the last heartbeat; null where it is not known. */
-  readonly rttMs: number | null;
-  /** Publications. */
-  readonly delivered: number;
-  readonly simulated?: true;
-};
 
 export type Disconnect = Omit<DisconnectPush, 'type'>;
 
@@ -165,7 +147,11 @@ export function createConnections({
       for (const connection of open) {
         const retryAfterMs = Math.floor(Math.random() * deadlineMs);
         const move = (): void =>
-          connection.end({ code: 'moved', reason: 'This node is shutting down; connect again.', retryAfterMs });
+          connection.end({
+            code: 'moved',
+            reason: 'This node is shutting down; connect again.',
+            retryAfterMs,
+          });
         const settling = connection.settle?.() ?? null;
         if (settling === null) move();
         else void settling.then(move);

@@ -1,7 +1,8 @@
 /** A request from `node:http` as the plain data that the ladder judges. */
 import type { IncomingMessage } from 'node:http';
-import type { HandshakeRequest, Transport } from '@greenlight/handshake/request';
+import type { HandshakeRequest } from '@greenlight/handshake/request';
 import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
+import type { Transport } from '@greenlight/protocol/transport';
 import { clientOf } from './client-address.ts';
 
 /** Part of `Services`, so that they can be handed in as they are. */

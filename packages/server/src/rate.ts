@@ -1,7 +1,8 @@
 /** Stage `rate`: how often one address may try, and all together. What counts by user and by key is known only after the credential. */
 import type { Identity } from '@greenlight/handshake/identity';
-import type { HandshakeRequest, Transport } from '@greenlight/handshake/request';
+import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { Failure } from '@greenlight/handshake/verdict';
+import type { Transport } from '@greenlight/protocol/transport';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { addressBlock } from './client-address.ts';
 import type { Limits } from './limits.ts';

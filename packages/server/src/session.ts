@@ -1,12 +1,13 @@
 /** One authenticated connection: who it is, what it reads, how it beats and how it ends, whatever its transport. */
 import type { Identity } from '@greenlight/handshake/identity';
-import type { Transport } from '@greenlight/handshake/request';
+import type { ConnectionInfo } from '@greenlight/protocol/connection-info';
 import type { WelcomePush } from '@greenlight/protocol/frames';
 import { simulatedMark } from '@greenlight/protocol/event';
 import type { Since } from '@greenlight/protocol/position';
+import type { Transport } from '@greenlight/protocol/transport';
 import type { Accepted } from './accepted.ts';
 import { readDenial } from './access.ts';
-import { newSessionId, type Connection, type ConnectionInfo, type Disconnect } from './connections.ts';
+import { newSessionId, type Connection, type Disconnect } from './connections.ts';
 import type { Beating, Heads } from './heartbeat.ts';
 import type { Services } from './services.ts';
 import { type Denied, Subscriptions, type Outcomes } from './subscriptions.ts';

@@ -1,34 +1,16 @@
 /** What operators see of the node: open connections, and who was refused. */
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
+import type { ConnectionInfo } from '@greenlight/protocol/connection-info';
 import { isProbeAttempt } from '@greenlight/protocol/problem';
 import { queryOptions } from '@tanstack/react-query';
 import { get, type Listing } from './api.ts';
 import { isFirstVisit } from './first-visit.ts';
 
-export type ConnectionRow = {
-  readonly session: string;
-  readonly transport: string;
-  readonly user: string | null;
-  readonly address: string;
-  readonly since: string;
-  readonly channels: readonly string[];
-  readonly queuedBytes: number;
-  /** As of the last heartbeat. */
-  readonly rttMs: number | null;
-  readonly delivered: number;
-};
-export type AttemptRow = {
-  readonly attempt: string;
-  readonly at: string;
-  readonly code: string | null;
-  readonly detail: string | null;
-  readonly path: string;
-};
-
 const REFRESH_MS = 5_000;
 
 export const connectionsQuery = queryOptions({
   queryKey: ['connections'],
-  queryFn: async () => (await get<Listing<ConnectionRow>>('/api/v1/connections')).items,
+  queryFn: async () => (await get<Listing<ConnectionInfo>>('/api/v1/connections')).items,
   refetchInterval: REFRESH_MS,
 });
 
@@ -36,9 +18,9 @@ export const connectionsQuery = queryOptions({
 export const refusalsQuery = queryOptions({
   queryKey: ['refusals'],
   queryFn: async () =>
-    (await get<Listing<AttemptRow>>('/api/v1/handshakes', { outcome: 'refused', limit: 1_000 })).items.filter(
-      (one) => !isProbeAttempt(one.attempt) && !isFirstVisit(one),
-    ),
+    (
+      await get<Listing<AttemptTrace>>('/api/v1/handshakes', { outcome: 'refused', limit: 1_000 })
+    ).items.filter((one) => !isProbeAttempt(one.attempt) && !isFirstVisit(one)),
   refetchInterval: REFRESH_MS,
 });
 

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AttemptTrace } from '@greenlight/server/attempts';
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import type { ProbeCallName, ProbeCause, SelfProbeReport } from '@greenlight/server/http/self-probe-report';
 import { type GatewayProcess, startGateway } from '@greenlight/testkit/start-gateway';
 import { describe, expect, it, vi } from 'vitest';

@@ -1,10 +1,10 @@
 /** What stands in front changed something on the way: what was sent against what arrived. Pure. */
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import type {
   ProbeCallName,
   ProbeFinding,
   SelfProbeTransport,
 } from '@greenlight/server/http/self-probe-report';
-import type { AttemptTrace } from '@greenlight/server/attempts';
 import { type Held, seconds } from './hold-open.ts';
 import { NO_REASON } from './http-call.ts';
 import type { Place } from './place.ts';

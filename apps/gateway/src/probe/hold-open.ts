@@ -1,5 +1,5 @@
 /** Does something cut a connection on which little is said? Each transport is held open for as long as a page would. */
-import type { Transport } from '@greenlight/handshake/request';
+import type { Transport } from '@greenlight/protocol/transport';
 import type { SelfProbeCall } from '@greenlight/server/http/self-probe-report';
 import { call, errorText, readAll } from './http-call.ts';
 import type { Call, Place } from './place.ts';

@@ -1,6 +1,6 @@
 /** Every transport at one place, with credentials good and bad: what must come back, and what did. */
-import type { Transport } from '@greenlight/handshake/request';
 import type { Position } from '@greenlight/protocol/position';
+import type { Transport } from '@greenlight/protocol/transport';
 import type {
   ProbeCallName,
   SelfProbeCall,

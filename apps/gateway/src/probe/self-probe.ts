@@ -1,5 +1,5 @@
 /** The gateway calls itself, through real sockets and the same doors as everybody, and says what came back. */
-import type { Transport } from '@greenlight/handshake/request';
+import type { Transport } from '@greenlight/protocol/transport';
 import type { ProbeFinding, SelfProbe, SelfProbeReport } from '@greenlight/server/http/self-probe-report';
 import type { TokenSettings } from '@greenlight/server/auth/token-settings';
 import type { Services } from '@greenlight/server/services';

@@ -1,9 +1,10 @@
 /** `greenlight explain`: what became of one attempt, and why. */
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import { isAttemptId } from '@greenlight/protocol/problem';
 import { ask, askOrTell } from '../ask.ts';
 import { defineCommand, only, UsageError } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { drawAttempt, type Trace, type Verdict } from '../explain/draw-attempt.ts';
+import { drawAttempt, type Verdict } from '../explain/draw-attempt.ts';
 import { note, print } from '../output.ts';
 import { findServerForAnybody, SERVER_OPTIONS } from '../server-address.ts';
 
@@ -36,9 +37,9 @@ export const command = defineCommand({
 });
 
 /** Null for who is no operator. */
-async function traceOf(attempt: string, server: Parameters<typeof ask>[0]): Promise<Trace | null> {
+async function traceOf(attempt: string, server: Parameters<typeof ask>[0]): Promise<AttemptTrace | null> {
   const answer = await ask(server, `api/v1/handshakes?attempt=${attempt}`);
-  if (answer.ok) return (JSON.parse(answer.text) as { items: readonly Trace[] }).items[0] ?? null;
+  if (answer.ok) return (JSON.parse(answer.text) as { items: readonly AttemptTrace[] }).items[0] ?? null;
   note(`Only what anybody may know of it, because the key may not see more (${answer.failure.code}).`);
   return null;
 }

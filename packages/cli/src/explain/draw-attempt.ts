@@ -1,38 +1,18 @@
 /** One attempt as a ladder: what was checked, where it ended, why, and what to do. */
+import type { AttemptOutcome, AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import type { CheckedStage, Stage, StageOutcome } from '@greenlight/protocol/codes';
-import { type Hop, hopText } from '@greenlight/protocol/hop';
+import { hopText } from '@greenlight/protocol/hop';
 import type { Problem } from '@greenlight/protocol/problem';
 import { paint } from '../output.ts';
 import { wrap } from '../wrap.ts';
 
 /** What anybody may know of it (`GET /api/v1/handshakes/{attempt}`). */
 export type Verdict = {
-  readonly outcome: 'accepted' | 'refused';
+  readonly outcome: AttemptOutcome;
   readonly attempt: string;
   readonly at: string;
   readonly checked: readonly CheckedStage[];
 } & Partial<Pick<Problem, 'type' | 'title' | 'status' | 'code' | 'detail' | 'fix'>>;
-
-/** What an operator may know of it beyond that (`GET /api/v1/handshakes?attempt=`). */
-export type Trace = {
-  readonly transport: string;
-  readonly method: string;
-  readonly path: string;
-  readonly address: string;
-  readonly hops: readonly Hop[];
-  readonly secure: boolean;
-  readonly host: string | null;
-  readonly origin: string | null;
-  readonly headers: readonly string[];
-  readonly checked: readonly CheckedStage[];
-  readonly user: string | null;
-  readonly credential: string | null;
-  readonly credentialId: string | null;
-  readonly code: string | null;
-  readonly detail: string | null;
-  readonly fix: string | null;
-  readonly facts: Readonly<Record<string, string | number | boolean>>;
-};
 
 const SIGNS = { passed: '✓', failed: '✗', not_reached: '·' } as const satisfies Record<StageOutcome, string>;
 const COLOURS = { passed: 'green', failed: 'red', not_reached: 'dim' } as const satisfies Record<
@@ -41,7 +21,7 @@ const COLOURS = { passed: 'green', failed: 'red', not_reached: 'dim' } as const 
 >;
 const HEAD = 12;
 
-export function drawAttempt(verdict: Verdict, trace: Trace | null): string {
+export function drawAttempt(verdict: Verdict, trace: AttemptTrace | null): string {
   const { attempt, at, type } = verdict;
   const code = trace?.code ?? verdict.code ?? null;
   const detail = trace?.detail ?? verdict.detail ?? null;
@@ -74,7 +54,7 @@ const labelled = (label: string, text: string): string => wrap(text, `  ${label.
 
 function rung(
   { stage, outcome }: CheckedStage,
-  { code, trace }: { readonly code: string | null; readonly trace: Trace | null },
+  { code, trace }: { readonly code: string | null; readonly trace: AttemptTrace | null },
 ): string {
   const beside =
     outcome === 'failed' ? (code ?? '') : outcome === 'passed' && trace ? seen(stage, trace) : '';
@@ -83,7 +63,7 @@ function rung(
 }
 
 /** What the check looked at. */
-function seen(stage: Stage, trace: Trace): string {
+function seen(stage: Stage, trace: AttemptTrace): string {
   switch (stage) {
     case 'request':
       return `${trace.method}, ${trace.transport}${trace.secure ? ', TLS' : ''}`;
@@ -107,7 +87,17 @@ function seen(stage: Stage, trace: Trace): string {
   }
 }
 
-function evidence({ method, path, transport, host, origin, address, hops, facts, headers }: Trace): string[] {
+function evidence({
+  method,
+  path,
+  transport,
+  host,
+  origin,
+  address,
+  hops,
+  facts,
+  headers,
+}: AttemptTrace): string[] {
   const known = Object.entries(facts).map(([name, value]) => `${name}=${value}`);
   return [
     labelled('request', `${method} ${path} (${transport})`),

@@ -116,7 +116,7 @@ describe('coming back', () => {
 
   it('[C34] with a subscription, to a channel that may no longer be read, is denied that channel', async () => {
     await start({ identity: { tokens: { secret: SECRET } } });
-    const subscribed = async (claims: object) => {
+    const subscribed = async (claims: Record<string, unknown>) => {
       using socket = new TestSocket(
         { host: node.host, credential: await signWithSecret(SECRET, claims) },
         '/api/v1/ws',

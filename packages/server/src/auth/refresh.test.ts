@@ -1,6 +1,6 @@
 /** Credentials that end while a connection is open, on a whole node. */
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AttemptTrace } from '../attempts.ts';
 import { startNode, type TestNode } from '../http/testing/start-node.ts';
 import { TestSocket } from '../testing/clients.ts';
 import { signWithSecret } from './testing/issuer.ts';

@@ -5,8 +5,13 @@ import type { Identity } from '@greenlight/handshake/identity';
 import { problemOf } from '@greenlight/handshake/problem';
 import { REFUSALS } from '@greenlight/handshake/refusals';
 import type { HandshakeRequest } from '@greenlight/handshake/request';
-import type { RefusedCode } from '@greenlight/handshake/verdict';
-import { type CheckedStage, type ProblemCode, type Stage, STAGES } from '@greenlight/protocol/codes';
+import {
+  type CheckedStage,
+  type ProblemCode,
+  type RefusedCode,
+  type Stage,
+  STAGES,
+} from '@greenlight/protocol/codes';
 import { simulatedMark } from '@greenlight/protocol/event';
 import { problemHeaders } from '../problem-headers.ts';
 import { type ExplainAt, writeProblem } from '../refuse.ts';

@@ -1,9 +1,10 @@
 /** Every HTTP request that is no upgrade: route table, ladder, then the route or the one refusal function. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hideCredentials } from '@greenlight/handshake/credential-shape';
-import type { HandshakeRequest, Transport } from '@greenlight/handshake/request';
+import type { HandshakeRequest } from '@greenlight/handshake/request';
 import { simulatedMark } from '@greenlight/protocol/event';
 import { ATTEMPT_HEADER } from '@greenlight/protocol/problem';
+import type { Transport } from '@greenlight/protocol/transport';
 import type { Plan } from '../admission.ts';
 import { corsHeaders } from '../cors.ts';
 import { toHandshakeRequest } from '../handshake-request.ts';

@@ -1,12 +1,12 @@
 /** Every HTTP path, who may use it and over which transport. The ladder's plan for a request is read off here. */
 import type { Identity } from '@greenlight/handshake/identity';
-import type { Transport } from '@greenlight/handshake/request';
 import {
   CONNECTIONS_CHANNEL,
   HANDSHAKES_CHANNEL,
   isChannelName,
   workflowChannel,
 } from '@greenlight/protocol/channel';
+import type { Transport } from '@greenlight/protocol/transport';
 import { mayAdminister, mayOperate, mayReview, maySteerRuns } from '../access.ts';
 import type { ServerInfo } from '../info.ts';
 

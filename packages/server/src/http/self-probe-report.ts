@@ -1,5 +1,5 @@
 /** What the process saw when it last called itself through real sockets. */
-import type { Transport } from '@greenlight/handshake/request';
+import type { Transport } from '@greenlight/protocol/transport';
 
 export const PROBE_PLACES = ['listener', 'public'] as const;
 /** `public`: through the public URL, and so through whatever stands in front. */

@@ -3,7 +3,7 @@ import { hideCredentials } from '@greenlight/handshake/credential-shape';
 import { problemInfo } from '@greenlight/handshake/refusals';
 import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { Verdict } from '@greenlight/handshake/verdict';
-import type { AttemptTrace } from '../attempts.ts';
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 
 export function attemptTrace(request: HandshakeRequest, verdict: Verdict): AttemptTrace {
   const { attempt, transport, method, path, address, hops, secure, headers, httpVersion, receivedAt } =

@@ -1,7 +1,7 @@
 /** What Prometheus reads at `GET /metrics`. Labels come from closed unions, so their number is bounded. */
+import type { RefusedCode } from '@greenlight/protocol/codes';
+import type { Transport } from '@greenlight/protocol/transport';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Transport } from '@greenlight/handshake/request';
-import type { RefusedCode } from '@greenlight/handshake/verdict';
 import type { Durability } from '@greenlight/protocol/event';
 import type { ServerInfo } from '../info.ts';
 

@@ -1,10 +1,11 @@
 /** Tells all who watch what became of one attempt: the metric, the log line, the attempt's record, `$SYS:handshakes`. */
 import { randomBytes } from 'node:crypto';
 import type { Log } from '@greenlight/log/log';
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import { HANDSHAKES_CHANNEL } from '@greenlight/protocol/channel';
 import { type Event, simulatedMark } from '@greenlight/protocol/event';
 import { isProbeAttempt, type Problem } from '@greenlight/protocol/problem';
-import type { Attempts, AttemptTrace } from '../attempts.ts';
+import type { Attempts } from '../attempts.ts';
 import type { ServerInfo } from '../info.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';

@@ -1,15 +1,16 @@
 /** One answer at a time: what came after a position, or the first thing that comes. PROTOCOL.md section W. */
 import type { ServerResponse } from 'node:http';
-import type { Transport } from '@greenlight/handshake/request';
 import type { Identity } from '@greenlight/handshake/identity';
 import { workflowChannel, workflowOf } from '@greenlight/protocol/channel';
+import type { ConnectionInfo } from '@greenlight/protocol/connection-info';
 import { encodeFrame } from '@greenlight/protocol/encode';
 import { simulatedMark } from '@greenlight/protocol/event';
 import type { ServerFrame } from '@greenlight/protocol/frames';
 import { formatPosition, type Position, type Since } from '@greenlight/protocol/position';
+import type { Transport } from '@greenlight/protocol/transport';
 import type { Accepted } from '../accepted.ts';
 import { missingRun, readDenial } from '../access.ts';
-import { newSessionId, type Connection, type ConnectionInfo, type Disconnect } from '../connections.ts';
+import { newSessionId, type Connection, type Disconnect } from '../connections.ts';
 import type { Beating, Heads } from '../heartbeat.ts';
 import type { Subscriber } from '../hub.ts';
 import type { Services } from '../services.ts';

@@ -1,9 +1,11 @@
+import type { ConnectionInfo } from '@greenlight/protocol/connection-info';
 import { expect, it } from 'vitest';
-import type { ConnectionRow } from '../../data/operations.ts';
 import { filterConnections, searchOf } from './connection-filter.ts';
 
-const row = (session: string, more: Partial<ConnectionRow>): ConnectionRow => ({
+const row = (session: string, more: Partial<ConnectionInfo>): ConnectionInfo => ({
   session,
+  attempt: 'AAAAAAAAAAAAAAAAAAAAAA',
+  credentialId: null,
   transport: 'websocket',
   user: 'ada',
   address: '127.0.0.1',

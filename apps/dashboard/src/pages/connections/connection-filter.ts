@@ -1,5 +1,5 @@
 /** Which connections are wanted, as it stands in the address. Pure. */
-import type { ConnectionRow } from '../../data/operations.ts';
+import type { ConnectionInfo } from '@greenlight/protocol/connection-info';
 
 export const TRANSPORTS = ['websocket', 'sse', 'long-poll'] as const;
 
@@ -18,9 +18,9 @@ export function searchOf({ text, transport }: ConnectionFilter): URLSearchParams
 
 /** Those that fit, newest first. */
 export function filterConnections(
-  connections: readonly ConnectionRow[],
+  connections: readonly ConnectionInfo[],
   { text, transport }: ConnectionFilter,
-): readonly ConnectionRow[] {
+): readonly ConnectionInfo[] {
   const wanted = text.trim().toLowerCase();
   return connections
     .filter(

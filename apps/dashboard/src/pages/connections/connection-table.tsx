@@ -1,3 +1,4 @@
+import type { ConnectionInfo } from '@greenlight/protocol/connection-info';
 import { Unplug } from 'lucide-react';
 import { Ago } from '../../components/ago.tsx';
 import { IconButton } from '../../components/button.tsx';
@@ -6,7 +7,6 @@ import { UserName } from '../../components/simulated.tsx';
 import { Scroller } from '../../components/scroller.tsx';
 import { You } from '../../components/you.tsx';
 import { useRows } from '../../components/use-rows.ts';
-import type { ConnectionRow } from '../../data/operations.ts';
 
 const ROW = 52;
 const COLUMNS =
@@ -14,10 +14,10 @@ const COLUMNS =
 const WIDE = 'hidden lg:block';
 
 type Props = {
-  connections: readonly ConnectionRow[];
+  connections: readonly ConnectionInfo[];
   /** The session of this page itself. */
   mine: string | null;
-  onCut: (connection: ConnectionRow) => void;
+  onCut: (connection: ConnectionInfo) => void;
 };
 
 export function ConnectionTable({ connections, mine, onCut }: Props) {
@@ -67,7 +67,7 @@ export function ConnectionTable({ connections, mine, onCut }: Props) {
 }
 
 type RowProps = {
-  connection: ConnectionRow;
+  connection: ConnectionInfo;
   mine: boolean;
   index: number;
   top: number;

@@ -1,3 +1,4 @@
+import type { ConnectionInfo } from '@greenlight/protocol/connection-info';
 import { CONNECTIONS_CHANNEL } from '@greenlight/protocol/channel';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Cable, SearchX } from 'lucide-react';
@@ -13,7 +14,7 @@ import { ProblemNote } from '../../components/problem-note.tsx';
 import { SearchField } from '../../components/search-field.tsx';
 import { failureOf, remove } from '../../data/api.ts';
 import { watch } from '../../data/live.ts';
-import { connectionsQuery, type ConnectionRow } from '../../data/operations.ts';
+import { connectionsQuery } from '../../data/operations.ts';
 import { useStatus } from '../../light/use-light.ts';
 import { filterConnections, searchOf, TRANSPORTS, type ConnectionFilter } from './connection-filter.ts';
 import { ConnectionTable } from './connection-table.tsx';
@@ -22,7 +23,7 @@ import { ConnectionTable } from './connection-table.tsx';
 export function Connections() {
   const queries = useQueryClient();
   const { data, error } = useQuery(connectionsQuery);
-  const [cutting, setCutting] = useState<ConnectionRow | null>(null);
+  const [cutting, setCutting] = useState<ConnectionInfo | null>(null);
   useEffect(() => {
     const again = (): void => void queries.invalidateQueries({ queryKey: connectionsQuery.queryKey });
     return watch(CONNECTIONS_CHANNEL, { onPublications: again, onOutcome: again });

@@ -1,14 +1,14 @@
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import { CodeLink } from '../../components/code-link.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { formatDateTime } from '../../components/format.ts';
 import { UserName } from '../../components/simulated.tsx';
-import type { Attempt } from '../../data/attempts.ts';
 import { Ladder } from './ladder.tsx';
 import { ProxyChain } from './proxy-chain.tsx';
 
 /** All that an operator may see of an attempt. No credential is among it. */
-export function AttemptDetails({ attempt: one }: { attempt: Attempt }) {
+export function AttemptDetails({ attempt: one }: { attempt: AttemptTrace }) {
   const facts = Object.entries(one.facts);
   return (
     <div data-attempt-details className="flex flex-col gap-4 bg-sunken px-4 py-3.5 md:px-6">

@@ -1,15 +1,10 @@
 /** The filter of the Handshakes page, as the address bar carries it. Pure. */
-import {
-  OUTCOMES,
-  TRANSPORTS,
-  type Attempt,
-  type AttemptOutcome,
-  type AttemptTransport,
-} from '../../data/attempts.ts';
+import { ATTEMPT_OUTCOMES, type AttemptOutcome, type AttemptTrace } from '@greenlight/protocol/attempt-trace';
+import { type Transport, TRANSPORTS } from '@greenlight/protocol/transport';
 
 export type AttemptFilter = {
   readonly outcome: AttemptOutcome | null;
-  readonly transport: AttemptTransport | null;
+  readonly transport: Transport | null;
   readonly code: string | null;
   /** The id, or how it begins. */
   readonly attempt: string;
@@ -29,7 +24,7 @@ export function filterFrom(search: URLSearchParams): AttemptFilter {
   const outcome = search.get('outcome');
   const transport = search.get('transport');
   return {
-    outcome: OUTCOMES.find((known) => known === outcome) ?? null,
+    outcome: ATTEMPT_OUTCOMES.find((known) => known === outcome) ?? null,
     transport: TRANSPORTS.find((known) => known === transport) ?? null,
     code: search.get('code'),
     attempt: search.get('attempt') ?? '',
@@ -48,9 +43,9 @@ export function searchFrom({ outcome, transport, code, attempt, grouped }: Attem
 }
 
 export function filterAttempts(
-  attempts: readonly Attempt[],
+  attempts: readonly AttemptTrace[],
   { outcome, transport, code, attempt }: AttemptFilter,
-): readonly Attempt[] {
+): readonly AttemptTrace[] {
   return attempts.filter(
     (one) =>
       (outcome === null || one.outcome === outcome) &&
@@ -64,11 +59,11 @@ export type RefusalGroup = {
   readonly code: string;
   readonly count: number;
   /** The newest of them, which speaks for the others. */
-  readonly newest: Attempt;
+  readonly newest: AttemptTrace;
 };
 
 /** Refusals by code, most frequent first. `attempts` are newest first. */
-export function groupRefusals(attempts: readonly Attempt[]): readonly RefusalGroup[] {
+export function groupRefusals(attempts: readonly AttemptTrace[]): readonly RefusalGroup[] {
   const groups = new Map<string, RefusalGroup>();
   for (const attempt of attempts) {
     if (attempt.code === null) continue;

@@ -1,3 +1,4 @@
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import { ChevronRight, CircleCheck, CircleX } from 'lucide-react';
 import { useState } from 'react';
 import { classes } from '../../components/classes.ts';
@@ -5,7 +6,6 @@ import { formatTime } from '../../components/format.ts';
 import { Scroller } from '../../components/scroller.tsx';
 import { SimulatedMark } from '../../components/simulated.tsx';
 import { useRows } from '../../components/use-rows.ts';
-import type { Attempt } from '../../data/attempts.ts';
 import { isSimulated } from '../../data/simulated.ts';
 import { AttemptDetails } from './attempt-details.tsx';
 import { SmallLadder } from './ladder.tsx';
@@ -13,7 +13,7 @@ import { SmallLadder } from './ladder.tsx';
 const ROW = 44;
 
 /** `chosen`: the id that the address names; it is open from the start. */
-export function AttemptTable({ attempts, chosen }: { attempts: readonly Attempt[]; chosen: string }) {
+export function AttemptTable({ attempts, chosen }: { attempts: readonly AttemptTrace[]; chosen: string }) {
   const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
   const { scroller, rows } = useRows({
     count: attempts.length,
@@ -55,7 +55,7 @@ export function AttemptTable({ attempts, chosen }: { attempts: readonly Attempt[
   );
 }
 
-type RowProps = { attempt: Attempt; open: boolean; onToggle: (id: string) => void };
+type RowProps = { attempt: AttemptTrace; open: boolean; onToggle: (id: string) => void };
 
 function Row({ attempt, open, onToggle }: RowProps) {
   const refused = attempt.outcome === 'refused';

@@ -1,3 +1,5 @@
+import { ATTEMPT_OUTCOMES, type AttemptTrace } from '@greenlight/protocol/attempt-trace';
+import { TRANSPORTS } from '@greenlight/protocol/transport';
 import { useQuery } from '@tanstack/react-query';
 import { DoorOpen, SearchX } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
@@ -9,14 +11,7 @@ import { Empty } from '../../components/empty.tsx';
 import { plural } from '../../components/format.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { SearchField } from '../../components/search-field.tsx';
-import {
-  attemptList,
-  attemptQuery,
-  followAttempts,
-  OUTCOMES,
-  TRANSPORTS,
-  type Attempt,
-} from '../../data/attempts.ts';
+import { attemptList, attemptQuery, followAttempts } from '../../data/attempts.ts';
 import { useStore } from '../../data/store.ts';
 import {
   EVERY_ATTEMPT,
@@ -65,7 +60,7 @@ export function Handshakes() {
 }
 
 type BarProps = {
-  attempts: readonly Attempt[];
+  attempts: readonly AttemptTrace[];
   shown: number;
   filter: AttemptFilter;
   onChange: (filter: AttemptFilter) => void;
@@ -73,7 +68,7 @@ type BarProps = {
 
 function FilterBar({ attempts, shown, filter, onChange }: BarProps) {
   const codes = useMemo(() => {
-    const seen = new Set(attempts.flatMap(({ code }) => code ?? []));
+    const seen = new Set<string>(attempts.flatMap(({ code }) => code ?? []));
     if (filter.code !== null) seen.add(filter.code);
     return [...seen].toSorted();
   }, [attempts, filter.code]);
@@ -88,7 +83,7 @@ function FilterBar({ attempts, shown, filter, onChange }: BarProps) {
       <Choice
         label="Outcome"
         every="Every outcome"
-        options={OUTCOMES}
+        options={ATTEMPT_OUTCOMES}
         value={filter.outcome}
         onChange={(outcome) => onChange({ ...filter, outcome })}
       />

@@ -1,7 +1,7 @@
 /** A provocation as a request to one node: address, headers, and what each kind of client does with the credential. */
 import { randomBytes } from 'node:crypto';
-import type { Transport } from '@greenlight/handshake/request';
 import { BEARER_SUBPROTOCOL_PREFIX } from '@greenlight/protocol/frames';
+import type { Transport } from '@greenlight/protocol/transport';
 import type { TestNode } from '@greenlight/server/http/testing/start-node';
 import type { Bench } from './bench.ts';
 import type { Provocation } from './recipes.ts';

@@ -1,10 +1,11 @@
 /** What must hold of every refusal that anybody saw: the observers, the lookup and the operator tell one story. */
 import { closeCodeOf } from '@greenlight/handshake/problem';
 import { REFUSALS } from '@greenlight/handshake/refusals';
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import type { RefusalCode, Stage } from '@greenlight/protocol/codes';
 import type { RefusalPush } from '@greenlight/protocol/frames';
 import type { Problem } from '@greenlight/protocol/problem';
-import type { AttemptTrace, PublicVerdict } from '@greenlight/server/attempts';
+import type { PublicVerdict } from '@greenlight/server/attempts';
 import { expect } from 'vitest';
 import type { Addressed } from './addressed.ts';
 import { OPERATOR_ADDRESS } from './bench.ts';

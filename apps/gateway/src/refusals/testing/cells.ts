@@ -1,6 +1,6 @@
 /** The matrix, unfolded: each code on each transport, or why not. */
-import type { Transport } from '@greenlight/handshake/request';
 import { type RefusalCode, REFUSAL_CODES } from '@greenlight/protocol/codes';
+import type { Transport } from '@greenlight/protocol/transport';
 import { type Provoke, type Recipe, RECIPES } from './recipes.ts';
 
 export const TRANSPORTS = ['websocket', 'sse', 'long-poll', 'rest'] as const satisfies readonly Transport[];

@@ -2,8 +2,8 @@
  * How to provoke each refusal on each transport, or the sentence that says why it cannot occur there. Both tests and
  * docs/refusals.md are generated from this table; a code without a row does not compile.
  */
-import type { Transport } from '@greenlight/handshake/request';
 import type { RefusalCode } from '@greenlight/protocol/codes';
+import type { Transport } from '@greenlight/protocol/transport';
 import type { TestNode } from '@greenlight/server/http/testing/start-node';
 import type { Bench, Condition } from './bench.ts';
 

@@ -1,7 +1,7 @@
 /** docs/refusals.md: what was seen of each refusal, by a page's script, by curl and by the operator. */
+import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import { type RefusalCode, REFUSAL_CODES } from '@greenlight/protocol/codes';
-import type { Transport } from '@greenlight/handshake/request';
-import type { AttemptTrace } from '@greenlight/server/attempts';
+import type { Transport } from '@greenlight/protocol/transport';
 import { WHY_NOT } from './cells.ts';
 import type { PageSight } from './page.ts';
 import type { Sight } from './sight.ts';

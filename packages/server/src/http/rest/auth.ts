@@ -1,7 +1,8 @@
 /** Signing in and out, and one-time tickets. */
+import type { CredentialKind } from '@greenlight/protocol/attempt-trace';
 import type { Role } from '@greenlight/protocol/role';
 import { createRoute, z } from '@hono/zod-openapi';
-import type { CredentialKind, Identity } from '@greenlight/handshake/identity';
+import type { Identity } from '@greenlight/handshake/identity';
 import { cookieValue } from '@greenlight/handshake/present-credential';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';

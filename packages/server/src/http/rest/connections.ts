@@ -1,6 +1,7 @@
 /** Open connections, for operators. */
+import type { ConnectionInfo } from '@greenlight/protocol/connection-info';
 import { createRoute, z } from '@hono/zod-openapi';
-import type { ConnectionInfo } from '../../connections.ts';
+import { TRANSPORTS } from '@greenlight/protocol/transport';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';
 import { callerOf } from '../call.ts';
@@ -13,7 +14,7 @@ const connection: z.ZodType<ConnectionInfo> = z
     attempt: z.string(),
     user: z.string().nullable(),
     credentialId: z.string().nullable(),
-    transport: z.enum(['websocket', 'sse', 'long-poll', 'rest']),
+    transport: z.enum(TRANSPORTS),
     address: z.string(),
     since: timestamp,
     channels: z.array(z.string()),

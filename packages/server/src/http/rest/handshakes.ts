@@ -1,13 +1,13 @@
 /** What became of attempts: the public verdict for whoever holds an id, everything for operators. */
 import { createRoute, z } from '@hono/zod-openapi';
+import { ATTEMPT_OUTCOMES, type AttemptTrace, CREDENTIAL_KINDS } from '@greenlight/protocol/attempt-trace';
 import { HOP_SOURCES, HOP_STANDINGS } from '@greenlight/protocol/hop';
-import type { AttemptTrace, PublicVerdict } from '../../attempts.ts';
+import { TRANSPORTS } from '@greenlight/protocol/transport';
+import type { PublicVerdict } from '../../attempts.ts';
 import type { Services } from '../../services.ts';
 import type { Api } from '../call.ts';
 import { pageLimit, pageOf, timestamp } from '../schemas/basics.ts';
 import { checkedStage, problem, problemResponse, refusalCode, stage } from '../schemas/problem.ts';
-
-const TRANSPORTS = ['websocket', 'sse', 'long-poll', 'rest'] as const;
 
 const simulated = z
   .literal(true)
@@ -33,7 +33,7 @@ const publicVerdict: z.ZodType<PublicVerdict> = z
 const attemptTrace: z.ZodType<AttemptTrace> = z
   .object({
     attempt: z.string(),
-    outcome: z.enum(['accepted', 'refused']),
+    outcome: z.enum(ATTEMPT_OUTCOMES),
     at: timestamp,
     transport: z.enum(TRANSPORTS),
     method: z.string(),
@@ -57,7 +57,7 @@ const attemptTrace: z.ZodType<AttemptTrace> = z
     headers: z.array(z.string()).openapi({ description: 'Names only.' }),
     checked: z.array(checkedStage),
     user: z.string().nullable(),
-    credential: z.enum(['api_key', 'ticket', 'session', 'token']).nullable(),
+    credential: z.enum(CREDENTIAL_KINDS).nullable(),
     credentialId: z.string().nullable(),
     stage: z.union([stage, z.null()]),
     code: z.union([refusalCode, z.null()]),
@@ -98,7 +98,7 @@ const list = createRoute({
   request: {
     query: z.object({
       attempt: z.string().optional().openapi({ description: 'This one only.' }),
-      outcome: z.enum(['accepted', 'refused']).optional(),
+      outcome: z.enum(ATTEMPT_OUTCOMES).optional(),
       code: refusalCode.optional(),
       transport: z.enum(TRANSPORTS).optional(),
       limit: pageLimit(100, 1_000),
