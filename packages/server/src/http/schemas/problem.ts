@@ -1,5 +1,5 @@
-import { REFUSAL_CODES, type RefusedCode, REQUEST_ERROR_CODES, STAGES } from '@greenlight/protocol/codes';
-import type { CheckedStage, ProblemCode, Stage } from '@greenlight/protocol/codes';
+import { REFUSAL_CODES, REQUEST_ERROR_CODES, STAGES } from '@greenlight/protocol/codes';
+import type { CheckedStage, ProblemCode, RefusedCode, Stage } from '@greenlight/protocol/codes';
 import type { Problem } from '@greenlight/protocol/problem';
 import { z } from '@hono/zod-openapi';
 
