@@ -15,7 +15,9 @@ export default defineConfig({
             '{bench,scripts}/**/*.test.ts',
           ],
           exclude: [...shared.exclude, '**/*.browser.test.ts'],
-          testTimeout: 20_000,
+          // Only for what would hang: no test tells by the time it takes whether something works.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
