@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { createBareServer } from './server.ts';
 import { startTestServer, type TestServer } from './testing/handshake-server.ts';
+import { runsInMemory } from './testing/runs-in-memory.ts';
 
 /** Sends bytes and gives all that comes back until the server hangs up. */
 function send({ port }: TestServer, bytes: string): Promise<string> {
@@ -70,5 +72,52 @@ describe('what is no HTTP request', () => {
     socket.write('not a chunk\r\n');
     expect(await text(socket)).not.toContain('HTTP/1.1');
     expect(server.services.attempts.list({ outcome: 'refused' })).toEqual([]);
+  });
+});
+
+describe('sockets without a request', () => {
+  it('[H21] are bounded in number: the oldest goes, is told why, and is counted', async () => {
+    await using server = await startTestServer({ limits: { silentSockets: 2 } });
+    const open = async () => {
+      const socket = connect(server.port, '127.0.0.1');
+      await once(socket, 'connect');
+      return socket;
+    };
+    const [oldest, second] = [await open(), await open()];
+    const ask = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    // Whoever has asked is not silent any more.
+    second.write(ask);
+    expect(String(await once(second, 'data'))).toContain('200 OK');
+    const third = await open();
+    const fourth = await open();
+    const answer = await text(oldest);
+    expect(answer).toContain('429 Too Many Requests');
+    expect(answer).toContain('have sent no request: the limit is 2');
+    for (const one of [second, third, fourth]) {
+      one.write(ask);
+      expect(String(await once(one, 'data'))).toContain('200 OK');
+      one.destroy();
+    }
+    expect(server.services.attempts.list()).toMatchObject([
+      { code: 'too_many_connections', stage: 'capacity' },
+    ]);
+    expect(await server.services.metrics.text()).toContain('code="too_many_connections"} 1');
+  });
+
+  it('[H17] that come before the server is put together are answered when it is', async () => {
+    const http = createBareServer();
+    const early = Promise.withResolvers<Socket>();
+    await using _server = await startTestServer({
+      http,
+      // The port is open by now, and the doors are not.
+      async runs() {
+        const socket = connect((http.address() as AddressInfo).port, '127.0.0.1');
+        socket.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+        await once(http, 'connection');
+        early.resolve(socket);
+        return runsInMemory();
+      },
+    });
+    expect(await text(await early.promise)).toContain('200 OK');
   });
 });

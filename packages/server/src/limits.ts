@@ -28,6 +28,8 @@ export const DEFAULT_LIMITS = {
   /** Sockets that are not through their TLS handshake, and the time that they have for it from their opening on, ms. */
   tlsHandshakes: 1_000,
   tlsHandshakeMs: 10_000,
+  /** Sockets that have not sent a request yet; more than `acceptBacklog`, for those come all at once. */
+  silentSockets: 8_192,
   /** Time until the headers of a request are there, from the opening of the socket on, and the whole request, ms. */
   headersMs: 15_000,
   requestMs: 60_000,

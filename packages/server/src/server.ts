@@ -12,6 +12,7 @@ import { identityFacts } from './auth/identity-facts.ts';
 import { identityProblems, type IdentitySettings } from './auth/identity-settings.ts';
 import { createRefuseClientError } from './client-error.ts';
 import { createConnections } from './connections.ts';
+import { holdSockets, releaseSockets } from './early-sockets.ts';
 import { createHttpHandler } from './http/handler.ts';
 import type { Reports } from './http/reports.ts';
 import type { SelfProbe } from './http/self-probe-report.ts';
@@ -23,6 +24,7 @@ import { createMetrics } from './observe/metrics.ts';
 import { createOutcomes } from './refuse.ts';
 import { createRefuseUnread } from './refuse-unread.ts';
 import type { ServerSettings, Services } from './services.ts';
+import { boundSilentSockets } from './silent-sockets.ts';
 import { attachTlsDoor } from './tls-door.ts';
 import { UnderWay } from './under-way.ts';
 import { createWork } from './work.ts';
@@ -66,7 +68,7 @@ const MAX_HEADER_BYTES = 16_384;
 /** A certificate, with its chain, and its key, in PEM. */
 export type TlsPair = { readonly cert: Buffer; readonly key: Buffer };
 
-/** An HTTP server with the right limits and no doors yet: to learn the port before anything depends on it. */
+/** An HTTP server with the right limits and no doors yet: to learn the port before anything depends on it. Who comes, waits. */
 export function createBareServer(tls?: TlsPair): HttpServer {
   const options = {
     connectionsCheckingInterval: CHECKING_INTERVAL_MS,
@@ -76,7 +78,9 @@ export function createBareServer(tls?: TlsPair): HttpServer {
     // The ladder refuses its absence, with a code and an attempt id.
     requireHostHeader: false,
   };
-  return tls ? createTlsServer({ ...options, ...tls }) : createServer(options);
+  const http = tls ? createTlsServer({ ...options, ...tls }) : createServer(options);
+  holdSockets(http);
+  return http;
 }
 
 /** Attaches at once, so that nothing that arrives from now on goes unanswered. */
@@ -143,8 +147,10 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
     ...createOutcomes({ info, settings, attempts, metrics, logger, log, clock }),
   };
 
+  const admitEarly = releaseSockets(http);
   const refuseUnread = createRefuseUnread(services);
   if (http instanceof HttpsServer) attachTlsDoor(http, { limits, refuseUnread });
+  boundSilentSockets(http, { limits, refuseUnread });
   // Slow clients must not hold sockets for ever.
   http.headersTimeout = limits.headersMs;
   http.requestTimeout = limits.requestMs;
@@ -171,6 +177,7 @@ export function attachServer(http: HttpServer, options: ServerOptions): Server {
   http.on('request', handle);
   // An expectation that nobody knows may be ignored (RFC 9110 section 10.1.1); `node:http` would refuse it on its own.
   http.on('checkExpectation', handle);
+  admitEarly();
 
   return {
     services,
