@@ -74,6 +74,7 @@ type Trace = {
   readonly code: string;
   readonly detail: string;
   readonly address: string;
+  readonly fix: string;
   readonly facts: object;
 };
 
@@ -178,6 +179,8 @@ describe('[H22] a port with TLS', PATIENT, () => {
       { spoken: 'proxy' },
       { spoken: 'http' },
     ]);
+    for (const { fix } of traces) expect(fix).not.toContain('Send a well-formed HTTP/1.1 request');
+    expect(new Set(traces.slice(0, 5).map(({ fix }) => fix)).size).toBe(4);
     expect(new Set(traces.map(({ address }) => address))).toEqual(new Set(['127.0.0.1']));
     const { body: metrics } = await ask(gateway, '/metrics');
     expect(metrics).toContain('outcome="refused",code="malformed_request"} 8\n');

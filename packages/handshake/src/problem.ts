@@ -31,12 +31,16 @@ export function refusalProblem(
   { failure, checked }: Extract<Verdict, { outcome: 'refused' }>,
   context: ProblemContext,
 ): Problem {
-  const { code, detail, retryAfterMs } = failure;
+  const { code, detail, fix, retryAfterMs } = failure;
   const facts = { checked, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   // Where somebody signs in the sentence is written for whoever tries.
   return context.explain === 'public' && code !== 'credential_invalid'
     ? problemOf(publicCode(code), facts, context)
-    : problemOf(code, { ...facts, ...(detail !== undefined && { detail }) }, context);
+    : problemOf(
+        code,
+        { ...facts, ...(detail !== undefined && { detail }), ...(fix !== undefined && { fix }) },
+        context,
+      );
 }
 
 /** For errors of requests that were let in, whose details are about the caller's own input. */

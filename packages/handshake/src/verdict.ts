@@ -7,6 +7,8 @@ export type Failure = {
   readonly code: RefusedCode;
   /** One sentence about this attempt, with no credential in it. The table's sentence if absent. */
   readonly detail?: string;
+  /** What to do about it, where that is something else than what the table says. */
+  readonly fix?: string;
   readonly retryAfterMs?: number;
   /** Facts for the operator's trace: never a credential. */
   readonly operator?: Readonly<Record<string, string | number | boolean>>;

@@ -93,7 +93,11 @@ function notTls(start: Buffer): Failure {
         ] as const)
       : (['http', `Plain HTTP was spoken, and ${HERE}`] as const)
     : (['unknown', `The bytes received are no TLS, and ${HERE}`] as const);
-  return { code: 'malformed_request', detail, operator: { spoken } };
+  const fix =
+    spoken === 'proxy'
+      ? 'Turn the PROXY protocol off in the proxy in front.'
+      : 'Use https:// and wss:// with this host and port, in clients and in proxies in front.';
+  return { code: 'malformed_request', detail, fix, operator: { spoken } };
 }
 
 const tooMany = (limit: number): Failure => ({
@@ -101,24 +105,44 @@ const tooMany = (limit: number): Failure => ({
   detail: `Too many sockets are in their TLS handshake: the limit is ${limit}.`,
 });
 
-const failed = (detail: string, tls: string): Failure => ({
+const TRUST =
+  'Have the client trust the certificate: send the whole chain in GREENLIGHT_TLS_CERT, check name and end of the certificate, or give the client the authority that signed it.';
+const SHAKE =
+  'Open the connection with a TLS client; if it is one, look for a slow network, a port check or a proxy that speaks plain HTTP to this port.';
+
+/** What to do about each way in which a handshake fails. */
+const FIXES = {
+  no_common_version: 'Let the client speak TLS 1.2 or 1.3; most often its library is too old.',
+  no_common_cipher:
+    'Let the client offer the ciphers of TLS 1.3 or ECDHE with AES-GCM, and signatures that go with the kind of key of the certificate.',
+  no_common_protocol: 'Let the client, or the proxy in front, offer "http/1.1" (ALPN), or nothing at all.',
+  certificate_rejected: TRUST,
+  hung_up: TRUST,
+  silent: SHAKE,
+  too_late: SHAKE,
+  failed:
+    'Compare versions, ciphers and certificate of both sides; openssl s_client shows them step by step.',
+} as const;
+
+const failed = (tls: keyof typeof FIXES, detail: string): Failure => ({
   code: 'malformed_request',
   detail,
+  fix: FIXES[tls],
   operator: { tls },
 });
 
 const HUNG_UP = failed(
-  'The client hung up during the TLS handshake; many do when they do not trust the certificate.',
   'hung_up',
+  'The client hung up during the TLS handshake; many do when they do not trust the certificate.',
 );
 
 const tooLate = ({ bytesRead }: Socket): Failure =>
   bytesRead === 0
-    ? failed('The connection was opened and nothing was sent on it.', 'silent')
-    : failed('The TLS handshake was not complete in time.', 'too_late');
+    ? failed('silent', 'The connection was opened and nothing was sent on it.')
+    : failed('too_late', 'The TLS handshake was not complete in time.');
 
 /** OpenSSL's reasons, as `node:tls` names them. */
-const REASONS: readonly (readonly [code: RegExp, tls: string, detail: string])[] = [
+const REASONS: readonly (readonly [code: RegExp, tls: keyof typeof FIXES, detail: string])[] = [
   [
     /UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|WRONG_VERSION|PROTOCOL_VERSION/,
     'no_common_version',
@@ -148,6 +172,6 @@ function failureOf({
 }: NodeJS.ErrnoException & { readonly reason?: string }): Failure | null {
   if (code === 'ECONNRESET') return null;
   const found = REASONS.find(([pattern]) => pattern.test(code));
-  const failure = found ? failed(found[2], found[1]) : failed('The TLS handshake failed.', 'failed');
+  const failure = found ? failed(found[1], found[2]) : failed('failed', 'The TLS handshake failed.');
   return { ...failure, operator: { ...failure.operator, error: code || message } };
 }

@@ -31,7 +31,7 @@ export function attemptTrace(request: HandshakeRequest, verdict: Verdict): Attem
     stage: verdict.outcome === 'refused' ? verdict.stage : null,
     code: failure?.code ?? null,
     detail: shown(failure?.detail ?? (failure ? problemInfo(failure.code).detail : undefined)),
-    fix: failure ? problemInfo(failure.code).fix : null,
+    fix: failure ? (failure.fix ?? problemInfo(failure.code).fix) : null,
     facts: Object.fromEntries(
       Object.entries(failure?.operator ?? {}).map(([name, value]) => [
         name,
