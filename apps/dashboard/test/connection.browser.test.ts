@@ -4,7 +4,7 @@ import { noChromium } from '@greenlight/testkit/chromium';
 import { many } from './documents.ts';
 import { runState, setStage, soon, startThroughDialog, type Stage } from './stage.ts';
 
-const DOCUMENTS = 600;
+const DOCUMENTS = 150;
 
 describe.skipIf(noChromium !== null)('the light, while connections really break', () => {
   let stage: Stage;

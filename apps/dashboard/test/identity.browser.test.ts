@@ -2,7 +2,7 @@ import { issueSimulatedToken } from '@greenlight/server/auth/simulated';
 import { signWithSecret } from '@greenlight/server/auth/testing/issuer';
 import { noChromium } from '@greenlight/testkit/chromium';
 import type { Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BROKEN, CLEAN } from './documents.ts';
 import { type Front, startFront } from './front.ts';
 import { look } from './look.ts';
@@ -28,7 +28,6 @@ async function popoverOf({ page }: Visitor): Promise<Locator> {
 describe.skipIf(noChromium !== null)('who signs in how, and who is refused why', { timeout: 180_000 }, () => {
   let provider: Provider;
   let stage: Stage;
-  const visitors: Visitor[] = [];
   beforeAll(async () => {
     provider = await startProvider();
     const { issuer } = provider;
@@ -55,21 +54,13 @@ describe.skipIf(noChromium !== null)('who signs in how, and who is refused why',
     ])
       await stage.api('/api/v1/users', { user, role, password: PASSWORD, mustChangePassword: false });
   });
-  afterEach(async () => {
-    for (const { context } of visitors.splice(0)) await context.close();
-  });
   afterAll(async () => {
     await stage?.[Symbol.asyncDispose]();
     await provider?.[Symbol.asyncDispose]();
   });
 
-  const stranger = async (): Promise<Visitor> => {
-    const visitor = await stage.stranger();
-    visitors.push(visitor);
-    return visitor;
-  };
   const withPassword = async (user: string, path = ''): Promise<Visitor> => {
-    const visitor = await stranger();
+    const visitor = await stage.stranger();
     await visitor.page.goto(`${stage.gateway.url}/dashboard/${path}`);
     await visitor.page.getByLabel('User', { exact: true }).fill(user);
     await visitor.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
@@ -78,7 +69,7 @@ describe.skipIf(noChromium !== null)('who signs in how, and who is refused why',
   };
 
   it('[D19] [D22] signs in with the provider and comes back to where one was', async () => {
-    const visitor = await stranger();
+    const visitor = await stage.stranger();
     const { page } = visitor;
     await page.goto(`${stage.gateway.url}/dashboard/runs?state=failed`);
     await page.getByRole('region', { name: 'Simulated sign-in' }).waitFor();
@@ -91,7 +82,7 @@ describe.skipIf(noChromium !== null)('who signs in how, and who is refused why',
   });
 
   it('[D4] [D22] tells why the provider’s sign-in failed here, and lets try again', async () => {
-    const visitor = await stranger();
+    const visitor = await stage.stranger();
     const { page } = visitor;
     await page.goto(`${stage.gateway.url}/dashboard/review?state=approved`);
     await page.getByRole('link', { name: 'Sign in with your identity provider' }).click();
@@ -114,7 +105,7 @@ describe.skipIf(noChromium !== null)('who signs in how, and who is refused why',
   });
 
   it('[D23] marks whoever is simulated, and what they start and decide', async () => {
-    const visitor = await stranger();
+    const visitor = await stage.stranger();
     const { page, complaints } = visitor;
     await page.goto(`${stage.gateway.url}/dashboard/`);
     await page
@@ -176,7 +167,6 @@ describe.skipIf(noChromium !== null)('who signs in how, and who is refused why',
     await third.page.locator('[data-connection]').nth(1).waitFor();
     await look(third, 'light-too-many');
     await first.context.close();
-    visitors.splice(visitors.indexOf(first), 1);
     await third.page.locator('[data-light=live]').waitFor();
   });
 
@@ -189,7 +179,7 @@ describe.skipIf(noChromium !== null)('who signs in how, and who is refused why',
 
     it('[D2] [D4] counts down to the end of a token, then tells that it has expired', async () => {
       front.token = await token(110);
-      const visitor = await stranger();
+      const visitor = await stage.stranger();
       const { page } = visitor;
       await page.goto(`http://127.0.0.1:${front.port}/dashboard/`);
       await page.locator('[data-light=live]', { hasText: /Live, sign-in ends in \d+ s/ }).waitFor();
@@ -212,7 +202,7 @@ describe.skipIf(noChromium !== null)('who signs in how, and who is refused why',
 
     it('[D2] [D4] names the origin of a page that may not connect', async () => {
       front.token = await token(3_600);
-      const visitor = await stranger();
+      const visitor = await stage.stranger();
       const { page } = visitor;
       const origin = `http://elsewhere.localhost:${front.port}`;
       await page.goto(`${origin}/dashboard/`);
@@ -222,8 +212,8 @@ describe.skipIf(noChromium !== null)('who signs in how, and who is refused why',
       expect(await popover.locator('[data-origin]').textContent()).toBe(origin);
       await look(visitor, 'light-origin');
       await popover.getByRole('link', { name: 'The ladder of this attempt' }).click();
-      const stage = page.locator('[data-stage=origin]');
-      await soon(() => stage.getAttribute('data-outcome')).toBe('failed');
+      const rung = page.locator('[data-stage=origin]');
+      await soon(() => rung.getAttribute('data-outcome')).toBe('failed');
     });
   });
 });

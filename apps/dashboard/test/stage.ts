@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startGateway, type GatewayProcess } from '@greenlight/testkit/start-gateway';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { ensureBuilt } from './built-page.ts';
 import { launch } from '@greenlight/testkit/chromium';
 
@@ -14,7 +14,7 @@ export type Stage = {
   readonly folder: string;
   /** Puts documents there: name → text. */
   write(documents: Readonly<Record<string, string>>): Promise<void>;
-  /** A new visitor with a fresh profile, signed in. */
+  /** A new visitor with a fresh profile, signed in; leaves at the end of the test. */
   visit(options?: BrowserContextOptions & { readonly path?: string }): Promise<Visitor>;
   /** A new visitor who has not opened anything. */
   stranger(options?: BrowserContextOptions): Promise<Visitor>;
@@ -52,12 +52,12 @@ export async function setStage({ seed, config: further = {} }: StageOptions = {}
   await seed?.(data);
   const gateway = await startGateway({ cwd: folder, args: ['--config', config], data });
   const browser: Browser = await launch();
-  const contexts: BrowserContext[] = [];
   let cookies: Awaited<ReturnType<BrowserContext['cookies']>> | null = null;
 
   async function stranger(options: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    contexts.push(context);
+    // An open page goes on working, and the tests that follow have less of the machine.
+    onTestFinished(() => context.close());
     const complaints: string[] = [];
     const page = await context.newPage();
     page.on('console', (message) => {

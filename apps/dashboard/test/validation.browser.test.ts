@@ -7,12 +7,15 @@ import { noChromium } from '@greenlight/testkit/chromium';
 import { BROKEN, CLEAN, HOSTILE_NAME, many } from './documents.ts';
 import { runState, setStage, soon, startThroughDialog, type Stage } from './stage.ts';
 
+/** Enough that nobody has to hurry to pause it. */
+const MANY = 200;
+
 describe.skipIf(noChromium !== null)('a validation in the page', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await setStage();
     await stage.write({ ...CLEAN, ...BROKEN, [HOSTILE_NAME]: '# <img src=x onerror=alert(1)>\n' });
-    await stage.write(many(400));
+    await stage.write(many(MANY));
   });
   afterAll(() => stage?.[Symbol.asyncDispose]());
 
@@ -100,7 +103,7 @@ describe.skipIf(noChromium !== null)('a validation in the page', () => {
     await runState(page, 'cancelled');
     const cancelled = await stage.api<RunSnapshot>(`/api/v1/workflows/${id}`);
     expect(cancelled.state).toBe('cancelled');
-    expect(cancelled.progress.completed).toBeLessThan(400);
+    expect(cancelled.progress.completed).toBeLessThan(MANY);
     expect(complaints).toEqual([]);
   });
 
