@@ -4,7 +4,10 @@ import { publish } from '../publish.ts';
 import { type OpenNode, openNode, type OpenNodeOptions } from './open-node.ts';
 import { runsInMemory, type RunsByHand } from './runs-in-memory.ts';
 
-export type StageOptions = Pick<OpenNodeOptions, 'limits' | 'log' | 'bus' | 'folder' | 'clock' | 'identity'> & {
+export type StageOptions = Pick<
+  OpenNodeOptions,
+  'limits' | 'log' | 'bus' | 'folder' | 'clock' | 'identity'
+> & {
   readonly runs?: RunsByHand;
 };
 
