@@ -10,6 +10,7 @@ import { climb, type Rung } from '@greenlight/handshake/ladder';
 import { presentCredential } from '@greenlight/handshake/present-credential';
 import type { HandshakeRequest } from '@greenlight/handshake/request';
 import type { Failure, Verdict } from '@greenlight/handshake/verdict';
+import { LogUnavailable } from '@greenlight/log/log-unavailable';
 import { type CheckedStage, type Stage, STAGES } from '@greenlight/protocol/codes';
 import { simulatedMark } from '@greenlight/protocol/event';
 import { isProbeAttempt } from '@greenlight/protocol/problem';
@@ -206,7 +207,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
           return await check();
         } catch (error) {
           logger.error({ attempt, stage, error }, 'A check of the ladder broke.');
-          return { code: 'internal_error', detail: `The check "${stage}" broke; the log says how.` };
+          return error instanceof LogUnavailable
+            ? notStored(error)
+            : { code: 'internal_error', detail: `The check "${stage}" broke; the log says how.` };
         }
       },
     };
@@ -238,6 +241,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
     renew: (request, presented) => judgeFrame(request, presented, () => []),
   };
 }
+
+/** Whether a ticket was used must be on disk before anybody is let in with it. */
+const notStored = ({ message }: LogUnavailable): Failure => ({
+  code: 'internal_error',
+  detail: `${message} Nobody is let in by what cannot be kept, and nothing was used up.`,
+  fix: 'Free disk space where the server keeps its data, then try again. API keys and tokens need no writing.',
+  operator: { storage: 'unavailable' },
+});
 
 const tooFast = (excess: Excess | null): Failure | null =>
   excess && { code: 'rate_limited', detail: excess.reason, retryAfterMs: excess.retryAfterMs };

@@ -113,6 +113,37 @@ it('[R23] refuses over REST what cannot be stored, and takes the same again once
   expect((await publish()).status).toBe(200);
 });
 
+it('[H17] lets nobody in with a ticket whose use cannot be kept, and says why; the ticket stays good', async () => {
+  await using small = await openSmallNode();
+  // A page that is there may hold one small record more, so the answer of the log is put in its place.
+  const { log } = small;
+  let isFull = false;
+  const refusal = { ok: false, reason: 'unavailable', detail: 'The disk is full.' } as const;
+  const append: Log['append'] = (wanted) => (isFull ? Promise.resolve(refusal) : log.append(wanted));
+  await using node = await openNode({ log: { ...log, append } });
+  const authorization = `Bearer ${await node.key('operator')}`;
+  const asked = await fetch(`${node.url}/api/v1/auth/ws-ticket`, {
+    method: 'POST',
+    headers: { authorization },
+  });
+  const { ticket } = (await asked.json()) as { ticket: string };
+  isFull = true;
+  const use = () => fetch(`${node.url}/api/v1/poll?channels=news&wait=0&ticket=${ticket}`);
+  const refused = await use();
+  expect(refused.status).toBe(500);
+  expect(await refused.json()).toMatchObject({
+    code: 'internal_error',
+    retryable: true,
+    detail: expect.stringMatching(/disk is full.*nothing was used up/s) as string,
+    fix: expect.stringContaining('Free disk space') as string,
+  });
+  expect(node.services.attempts.list({ code: 'internal_error' })).toMatchObject([
+    { stage: 'credential', facts: { storage: 'unavailable' } },
+  ]);
+  isFull = false;
+  expect((await use()).status).toBe(200);
+});
+
 it('[R23] refuses the commands alike', async () => {
   await using small = await openSmallNode();
   const { node, log } = small;

@@ -46,7 +46,7 @@ export function failRequest(
   failure: RequestFailure,
 ): 'refused' | 'failed' {
   const { code, more, ...facts } = failure;
-  const stage = isRefusal(code) ? stageOf(code) : null;
+  const stage = isRefusal(code) ? stageOf(code, identity) : null;
   if (isRefusal(code) && stage) {
     const { detail, retryAfterMs } = facts;
     services.refuse(
@@ -93,20 +93,27 @@ const isRefusal = (code: ProblemCode): code is RefusedCode =>
 const STAGES_OF: Readonly<Partial<Record<RefusedCode, Stage | null>>> = {
   internal_error: null,
   route_not_found: 'route',
-  rate_limited: 'rate',
   account_disabled: 'account',
   password_change_required: 'account',
   channel_forbidden: 'permission',
 };
 
-function stageOf(code: RefusedCode): Stage | null {
+function stageOf(code: RefusedCode, identity: Identity | null): Stage | null {
+  // As on the ladder: what an address may is counted before, what somebody may is counted after it is known who asks.
+  if (code === 'rate_limited') return identity ? 'capacity' : 'rate';
   const stage = STAGES_OF[code];
   return stage === undefined ? 'credential' : stage;
 }
 
+/** The first stage that fails decides: what was passed behind it counts for nothing. */
 function withFailed(checked: readonly CheckedStage[], failed: Stage): readonly CheckedStage[] {
-  const others = checked.filter(({ stage }) => stage !== failed);
+  const at = STAGES.indexOf(failed);
+  const others = checked
+    .filter(({ stage }) => stage !== failed)
+    .map((one) =>
+      STAGES.indexOf(one.stage) > at ? ({ stage: one.stage, outcome: 'not_reached' } as const) : one,
+    );
   return [...others, { stage: failed, outcome: 'failed' } as const].toSorted(
-    (a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage),
+    (one, other) => STAGES.indexOf(one.stage) - STAGES.indexOf(other.stage),
   );
 }

@@ -83,7 +83,7 @@ describe('tickets', () => {
     expect(again.body.code).toBe('ticket_already_used');
   });
 
-  it('are few at a time', async () => {
+  it('[C9] [H1] are few at a time; the stage that failed is the last that was reached', async () => {
     const key = await node.key('viewer', { user: 'greedy' });
     for (let count = 0; count < 5; count++)
       expect((await node.call('POST', '/api/v1/auth/ws-ticket', { key })).status).toBe(200);
@@ -91,6 +91,9 @@ describe('tickets', () => {
     expect(isProblem(sixth), sixth.text).toBe(true);
     expect(sixth.body.code).toBe('rate_limited');
     expect(Number(sixth.headers.get('retry-after'))).toBeGreaterThan(0);
+    const { checked } = sixth.body as { checked: readonly { stage: string; outcome: string }[] };
+    expect(checked.at(-1)).toEqual({ stage: 'capacity', outcome: 'failed' });
+    expect(new Set(checked.slice(0, -1).map(({ outcome }) => outcome))).toEqual(new Set(['passed']));
   });
 
   it('can be limited, but not widened', async () => {
