@@ -45,6 +45,8 @@ export function ProgressBar({ progress, state, label, thick = false }: Props) {
       className={classes('relative w-full overflow-hidden rounded-full bg-selected', thick ? 'h-1.5' : 'h-1')}
     >
       <div
+        // From "not known" to "nothing yet" is no movement.
+        key={share === null ? 'unknown' : 'known'}
         className={classes(
           'relative h-full origin-left overflow-hidden rounded-full transition-[width] duration-200 ease-out',
           FILLS[state],
