@@ -1,6 +1,7 @@
 /** The report of a validation run, put together from its records. */
 import { basename } from 'node:path';
 import type { Log } from '@greenlight/log/log';
+import { simulatedMark } from '@greenlight/protocol/event';
 import type { Recommendation, Validation } from '@greenlight/protocol/review';
 import type { RunSnapshot } from '@greenlight/protocol/run';
 import type { Runs } from '@greenlight/runs/runs';
@@ -55,6 +56,7 @@ export function createReports({ log, runs, cwd, version, clock }: ReportsOptions
       findings,
       files,
       recommendations,
+      ...simulatedMark(run),
     };
   }
 

@@ -144,6 +144,8 @@ export type Report = {
   readonly findings: readonly Finding[];
   readonly files: readonly FileSummary[];
   readonly recommendations: readonly RecommendationDraft[];
+  /** Somebody of a simulated sign-in had a hand in the run. */
+  readonly simulated?: true;
 };
 
 export type ValidateResult =

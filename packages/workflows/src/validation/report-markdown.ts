@@ -13,6 +13,7 @@ export function markdownReport(report: Report): string {
     `# Validation of ${code(report.root)}`,
     `${plural(summary.files, 'file')}, ${summary.failed} failed: ${plural(error, 'error')}, ${plural(warning, 'warning')}, ${plural(info, 'note')}. ` +
       `Profile \`${report.profile}\`, ${report.startedAt} to ${report.endedAt}.`,
+    ...(report.simulated ? ['**Simulated**: somebody of a simulated sign-in had a hand in this run.'] : []),
     ...rulesTable(report),
     ...findingsByFile(report.findings),
     ...recommendations(report),

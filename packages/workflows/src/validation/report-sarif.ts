@@ -26,6 +26,8 @@ export function sarifReport(report: Report): object {
           { executionSuccessful: true, startTimeUtc: report.startedAt, endTimeUtc: report.endedAt },
         ],
         columnKind: 'utf16CodeUnits',
+        // SARIF 2.1.0 section 3.8: what the format has no word of its own for.
+        ...(report.simulated && { properties: { simulated: true } }),
         results: report.findings.map((finding) => result(finding, indexes.get(finding.rule) ?? -1)),
       },
     ],

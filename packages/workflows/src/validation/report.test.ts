@@ -49,6 +49,17 @@ describe('reports', () => {
       });
   });
 
+  it('[C28] of a run that somebody simulated had a hand in say so, in each format', async () => {
+    const report = await sample();
+    const simulated = { ...report, simulated: true } as const;
+    expect(JSON.parse(renderReport(simulated, 'json'))).toMatchObject({ simulated: true });
+    expect(renderReport(simulated, 'md')).toContain('\n\n**Simulated**: ');
+    const sarif = { runs: [{ properties: { simulated: true } }] };
+    expect(JSON.parse(renderReport(simulated, 'sarif'))).toMatchObject(sarif);
+    for (const format of ['json', 'md', 'sarif'] as const)
+      expect(renderReport(report, format).toLowerCase()).not.toContain('simulated');
+  });
+
   it('as Markdown are well-formed pages themselves', async () => {
     const text = renderReport(await sample(), 'md');
     expect(text).toContain('2 files, 1 failed');
