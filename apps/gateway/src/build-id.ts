@@ -6,15 +6,14 @@ import { join } from 'node:path';
 
 export function buildId(root: string): string {
   try {
-    const git = (...args: string[]): string =>
-      execFileSync('git', ['-C', root, ...args], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }).trim();
-    const commit = git('rev-parse', '--short=12', 'HEAD');
-    return git('status', '--porcelain', '--untracked-files=no') === ''
-      ? commit
-      : `${commit}-${sourceHash(root)}`;
+    const status = execFileSync(
+      'git',
+      ['-C', root, 'status', '--porcelain=v2', '--branch', '--untracked-files=no'],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    const commit = /^# branch\.oid ([0-9a-f]{12})/m.exec(status)?.[1];
+    if (commit === undefined) return sourceHash(root);
+    return /^[^#\n]/m.test(status) ? `${commit}-${sourceHash(root)}` : commit;
   } catch {
     return sourceHash(root);
   }

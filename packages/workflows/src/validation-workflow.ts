@@ -9,8 +9,6 @@ import { seeDocuments } from './see-documents.ts';
 import { seeLinks } from './see-links.ts';
 import { createTally } from './tally.ts';
 import type { Discovery, Engine, Summary } from './validation/api.ts';
-import { discover } from './validation/discover.ts';
-import { createEngine } from './validation/engine.ts';
 import { parseValidationInput, type ValidationInput } from './validation/input.ts';
 import { addToSummary, newSummary } from './validation/summarise.ts';
 import type { Validation } from '@greenlight/protocol/review';
@@ -55,6 +53,11 @@ export function createValidationWorkflow(options: ValidationWorkflowOptions): Wo
     async execute(context, input) {
       const { signal } = context;
       const began = performance.now();
+      // Parsers and linter are half of all code here, and many servers never check a document.
+      const [{ discover }, { createEngine }] = await Promise.all([
+        import('./validation/discover.ts'),
+        import('./validation/engine.ts'),
+      ]);
       const discovery = await context.step('discover', 'Find documents', async (step): Promise<Discovery> => {
         const { files, findings } = await discover(input, { roots, cwd, signal });
         step.progress({

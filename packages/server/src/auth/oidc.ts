@@ -5,7 +5,7 @@
 import type { Identity } from '@greenlight/handshake/identity';
 import type { Log } from '@greenlight/log/log';
 import { type Role, ROLES } from '@greenlight/protocol/role';
-import * as client from 'openid-client';
+import type * as OpenIdClient from 'openid-client';
 import { addAccount, changeAccount, readAccount, type StoredAccount } from './account.ts';
 import type { AccountFailure } from './accounts.ts';
 import { createOneTimeSecrets } from './one-time.ts';
@@ -72,11 +72,11 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
     collection: 'oidc_sign_ins',
     lifeMs: BEGUN_MINUTES * 60_000,
   });
-  let discovered: Promise<client.Configuration> | null = null;
+  let discovered: Promise<OpenIdClient.Configuration> | null = null;
 
   /** Once; a failure is not kept. */
-  function provider(): Promise<client.Configuration> {
-    discovered ??= discover(settings).catch((error: unknown) => {
+  function provider(client: Client): Promise<OpenIdClient.Configuration> {
+    discovered ??= discover(client, settings).catch((error: unknown) => {
       discovered = null;
       throw error;
     });
@@ -87,7 +87,7 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
   const setCookie = (value: string, maxAge: number, secure: boolean): string =>
     `${cookieName}=${value}; Path=/api/v1/auth/oidc; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
 
-  async function signIn(claims: client.IDToken, returnTo: string): Promise<Finished> {
+  async function signIn(claims: OpenIdClient.IDToken, returnTo: string): Promise<Finished> {
     const account = await accountOf(claims);
     if (!account) {
       const detail = `"${claims.sub}" has an account here that does not belong to the identity provider.`;
@@ -101,7 +101,7 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
   }
 
   /** Makes the account at the first sign-in and follows the provider's role afterwards. Null: the name is taken. */
-  async function accountOf({ sub, ...claims }: client.IDToken): Promise<StoredAccount | null> {
+  async function accountOf({ sub, ...claims }: OpenIdClient.IDToken): Promise<StoredAccount | null> {
     const now = new Date(clock()).toISOString();
     const role = roleOf(claims[settings.roleClaim ?? DEFAULT_ROLE_CLAIM], settings.roles);
     const name = typeof claims['name'] === 'string' ? claims['name'].slice(0, 200) : sub;
@@ -130,8 +130,9 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
 
   return {
     async begin(returnTo) {
+      const client = await openIdClient();
       try {
-        const configuration = await provider();
+        const configuration = await provider(client);
         const minted = await begun.mint({ returnTo: localPath(returnTo) }, 'oidc');
         if (!minted.ok) throw new Error('Sign-ins have no limit in number, yet one was reached.');
         const verifier = newSecret();
@@ -155,9 +156,10 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
       if (state === '' || query.get('state') !== state) return NOT_BEGUN;
       const spent = await begun.spend(state);
       if (spent.state !== 'spent') return NOT_BEGUN;
+      const client = await openIdClient();
       try {
         const tokens = await client.authorizationCodeGrant(
-          await provider(),
+          await provider(client),
           new URL(`${redirectUri}?${query.toString()}`),
           {
             expectedState: state,
@@ -171,7 +173,7 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
         return await signIn(claims, spent.value.returnTo);
       } catch (error) {
         if (isUnreachable(error)) return { ok: false, failure: unreachable(settings) };
-        const detail = deniedBy(error);
+        const detail = deniedBy(client, error);
         if (detail === null) throw error;
         return { ok: false, failure: { code: 'credential_invalid', detail } };
       }
@@ -182,6 +184,10 @@ export function createOidc({ settings, publicUrl, port, log, sessions, clock }: 
     clearedCookie: (secure) => setCookie('', 0, secure),
   };
 }
+
+type Client = typeof OpenIdClient;
+/** Loaded where somebody signs in with it: most servers start without a provider. */
+const openIdClient = (): Promise<Client> => import('openid-client');
 
 /** One sentence for each setting that cannot work. */
 export function oidcProblems({ issuer, clientId, roles = {} }: OidcSettings): readonly string[] {
@@ -194,7 +200,10 @@ export function oidcProblems({ issuer, clientId, roles = {} }: OidcSettings): re
   return problems;
 }
 
-function discover({ issuer, clientId, clientSecret }: OidcSettings): Promise<client.Configuration> {
+function discover(
+  client: Client,
+  { issuer, clientId, clientSecret }: OidcSettings,
+): Promise<OpenIdClient.Configuration> {
   const url = new URL(issuer);
   // Deprecated to be seen; `isSafeUrl` has let plain http through for this machine only.
   // oxlint-disable-next-line typescript/no-deprecated
@@ -235,7 +244,7 @@ const NOT_BEGUN: Finished = {
 };
 
 /** The provider said no, or said something that does not hold; null for a bug of ours. */
-function deniedBy(error: unknown): string | null {
+function deniedBy(client: Client, error: unknown): string | null {
   if (error instanceof client.AuthorizationResponseError || error instanceof client.ResponseBodyError)
     return `The identity provider refused: ${error.error.slice(0, 100)}.`;
   return error instanceof client.ClientError
