@@ -8,6 +8,7 @@ export const CROWD_LIMITS: Partial<Limits> = {
   attemptsPerMinutePerUser: MANY,
   attemptsPerMinutePerKey: MANY,
   lookupsPerMinute: MANY,
+  handshakesPerSecond: MANY,
   connections: MANY,
   connectionsPerAddress: MANY,
   connectionsPerUser: MANY,

@@ -15,7 +15,7 @@ export const handshakes: Measurement = {
   name: 'handshakes',
   title: 'Handshakes',
   about:
-    'Connect, upgrade, leave. Greenlight climbs its ladder, looks the credential up or verifies its signature, keeps the attempt for operators, tells `$SYS:handshakes` and `$SYS:connections`, and opens a session; `ws` lets in whoever comes. Tickets are made beforehand.',
+    'Connect, upgrade, leave. Greenlight climbs its ladder, looks the credential up or verifies its signature, keeps the attempt for operators, tells `$SYS:handshakes` and `$SYS:connections`, and opens a session; `ws` lets in whoever comes. Tickets are made beforehand; one token comes again and again, as that of a page does, so after the first time its signature is remembered.',
   async run(scale) {
     const [count, turns] = scale === 'full' ? [800, 3] : [200, 1];
     const seen = new Map<string, Arrived[]>();

@@ -133,6 +133,21 @@ describe('a token', () => {
     expect(facts['expiredBySeconds']).toBeLessThan(105);
   });
 
+  it('[C14] that was let in before is judged by its times and its signature again', async () => {
+    const node = await start({ secret: SECRET, clockSkewSeconds: 0 });
+    const token = await signWithSecret(SECRET, { nbf: inSeconds(-100), exp: inSeconds(1_000) });
+    for (const _time of [1, 2]) expect(await codeOf(node, token)).toBe('ok');
+    const [signed = '', signature = ''] = token.split(/\.(?=[^.]*$)/);
+    const forged = `${signed}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
+    expect(await codeOf(node, forged)).toBe('token_signature_invalid');
+    ahead = 2_000_000;
+    expect(await codeOf(node, token)).toBe('token_expired');
+    ahead = -2_000_000;
+    expect(await codeOf(node, token)).toBe('token_not_yet_valid');
+    ahead = 0;
+    expect(await codeOf(node, token)).toBe('ok');
+  });
+
   it('[C15] of HS256 is not verified with the public key that everybody knows', async () => {
     const signer = await newSigner('RS256');
     const node = await start({ publicKey: signer.publicPem });
@@ -188,10 +203,12 @@ describe('published keys', () => {
     const [old, fresh] = [await newSigner('ES256', 'old'), await newSigner('ES256', 'new')];
     await using keys = await startKeyServer(old);
     const node = await start({ jwksUrl: keys.url });
-    expect(await codeOf(node, await old.sign())).toBe('ok');
+    const before = await old.sign();
+    expect(await codeOf(node, before)).toBe('ok');
     await keys.publish(fresh);
     expect(await codeOf(node, await fresh.sign())).toBe('ok');
-    expect(await codeOf(node, await old.sign())).toBe('token_key_unknown');
+    for (const token of [before, await old.sign()])
+      expect(await codeOf(node, token)).toBe('token_key_unknown');
     expect(factsOf(node)).toMatchObject({ kid: 'old', alg: 'ES256' });
   });
 

@@ -5,6 +5,7 @@ import { type Role, ROLES } from '@greenlight/protocol/role';
 import { type CryptoKey, decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { KeyObject } from 'node:crypto';
 import { createKeySet } from './key-set.ts';
+import { createProvenTokens } from './proven-tokens.ts';
 import {
   DEFAULT_CLOCK_SKEW_SECONDS,
   readPublicKey,
@@ -41,6 +42,7 @@ export function createTokens({ settings, clock }: TokensOptions): Tokens {
   const secretKey = secret === undefined ? null : new TextEncoder().encode(secret);
   const staticKey = staticKeyOf(settings);
   const keySet = settings.jwksUrl === undefined ? null : createKeySet({ url: settings.jwksUrl, clock });
+  const provenTokens = createProvenTokens<ProvenToken>(clockSkewSeconds);
 
   /** The algorithm picks the kind of key, so that a public key can never pass for an HS256 secret. */
   async function keyFor(header: Header, algorithm: TokenAlgorithm): Promise<Found> {
@@ -57,17 +59,19 @@ export function createTokens({ settings, clock }: TokensOptions): Tokens {
 
   async function verify(token: string): Promise<Verified> {
     if (verifiable.length === 0) return { ok: false, failure: NO_KEY };
-    const read = readToken(token);
+    const digest = digestOf(token);
+    const proven = provenTokens.recall(digest, clock());
+    const read = proven ?? readToken(token);
     if (!read) return malformed('cannot be decoded as a JWT');
     const { header } = read;
-    const facts = factsOf(read);
     const algorithm = allowed.find((known) => known === header.alg);
     if (!algorithm) {
       const detail = `The token is signed with ${quoted(header.alg)}; accepted is ${allowed.join(', ')}.`;
-      return refused('token_algorithm_not_allowed', { detail, operator: facts });
+      return refused('token_algorithm_not_allowed', { detail, operator: factsOf(read) });
     }
     const found = await keyFor(header, algorithm);
-    if (!found.ok) return withFacts(found.failure, facts);
+    if (!found.ok) return withFacts(found.failure, factsOf(read));
+    if (proven?.key === found.key) return proven.told;
     try {
       const { payload } = await jwtVerify(token, found.key as CryptoKey, {
         algorithms: [algorithm],
@@ -77,11 +81,13 @@ export function createTokens({ settings, clock }: TokensOptions): Tokens {
         clockTolerance: clockSkewSeconds,
         currentDate: new Date(clock()),
       });
-      return identityOf(payload, { token, clockSkewSeconds });
+      const verified = identityOf(payload, { digest, clockSkewSeconds });
+      provenTokens.keep(digest, { header, payload, key: found.key, told: verified });
+      return verified;
     } catch (error) {
       const failure = failureOf(error, { clockSkewSeconds, now: clock() / 1_000, issuer, audience });
       if (!failure) throw error;
-      return withFacts(failure, facts);
+      return withFacts(failure, factsOf(read));
     }
   }
 
@@ -96,6 +102,11 @@ function staticKeyOf({ publicKey }: TokenSettings): StaticKey | null {
 }
 
 type ReadToken = { readonly header: Header; readonly payload: JWTPayload };
+type ProvenToken = ReadToken & {
+  /** The very object that the signature was verified with. */
+  readonly key: Key;
+  readonly told: Verified;
+};
 
 function readToken(token: string): ReadToken | null {
   try {
@@ -165,13 +176,13 @@ function failureOf(error: unknown, { clockSkewSeconds, now, issuer, audience }: 
 
 function identityOf(
   { sub, role = 'viewer', channels, exp = 0, name, jti }: JWTPayload,
-  { token, clockSkewSeconds }: { readonly token: string; readonly clockSkewSeconds: number },
+  { digest, clockSkewSeconds }: { readonly digest: string; readonly clockSkewSeconds: number },
 ): Verified {
   if (sub === undefined || sub === '') return malformed('has no usable "sub"');
   if (!isRole(role)) return malformed(`has the role ${quoted(role)}, which is none of ${ROLES.join(', ')}`);
   if (channels !== undefined && !isListOfText(channels))
     return malformed('has "channels" that are not a list of patterns');
-  const id = typeof jti === 'string' ? jti.slice(0, FACT_LENGTH) : digestOf(token);
+  const id = typeof jti === 'string' ? jti.slice(0, FACT_LENGTH) : digest.slice(0, 16);
   return {
     ok: true,
     identity: {
@@ -186,9 +197,8 @@ function identityOf(
   };
 }
 
-/** Of the whole token, cut short: tells tokens apart and cannot be turned back into one. */
-const digestOf = (token: string): string =>
-  createHash('sha256').update(token).digest('base64url').slice(0, 16);
+/** Of the whole token: tells tokens apart and cannot be turned back into one. */
+const digestOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
 const isRole = (value: unknown): value is Role => (ROLES as readonly unknown[]).includes(value);
 const isListOfText = (value: unknown): value is readonly string[] =>
