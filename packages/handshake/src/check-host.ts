@@ -22,7 +22,8 @@ export function checkHost(request: HandshakeRequest, { allowedHosts, publicUrl }
   const host = hostOf(request);
   // Only HTTP/1.0 may leave the header out, and no browser speaks it: there is no name to rebind.
   if (host === null) return null;
-  const allowed = [...LOOPBACK_HOSTS, new URL(publicUrl).hostname, ...allowedHosts];
+  if ((LOOPBACK_HOSTS as readonly string[]).includes(host)) return null;
+  const allowed = [new URL(publicUrl).hostname, ...allowedHosts];
   if (allowed.some((pattern) => covers(pattern.toLowerCase(), host))) return null;
   return {
     code: 'host_not_allowed',

@@ -200,16 +200,20 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   /** A check that breaks is a refusal like any other: never a request without an answer. */
   function guarded({ stage, check }: Rung, { attempt }: HandshakeRequest): Rung {
+    const broke = (error: unknown): Failure => {
+      logger.error({ attempt, stage, error }, 'A check of the ladder broke.');
+      return error instanceof LogUnavailable
+        ? notStored(error)
+        : { code: 'internal_error', detail: `The check "${stage}" broke; the log says how.` };
+    };
     return {
       stage,
-      async check() {
+      check() {
         try {
-          return await check();
+          const answer = check();
+          return answer instanceof Promise ? answer.catch(broke) : answer;
         } catch (error) {
-          logger.error({ attempt, stage, error }, 'A check of the ladder broke.');
-          return error instanceof LogUnavailable
-            ? notStored(error)
-            : { code: 'internal_error', detail: `The check "${stage}" broke; the log says how.` };
+          return broke(error);
         }
       },
     };

@@ -1,5 +1,4 @@
 /** What became of recent attempts: kept in memory, bounded in number and in time. */
-import { randomBytes } from 'node:crypto';
 import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import type { CheckedStage, RefusedCode } from '@greenlight/protocol/codes';
 import { simulatedMark } from '@greenlight/protocol/event';
@@ -11,6 +10,7 @@ import {
 } from '@greenlight/protocol/problem';
 import type { Transport } from '@greenlight/protocol/transport';
 import type { Limits } from './limits.ts';
+import { randomId } from './random-id.ts';
 
 /** What anybody who holds the attempt's id may see. */
 export type PublicVerdict = { readonly at: string; readonly simulated?: true } & (
@@ -83,7 +83,7 @@ export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
 
   return {
     claim(wanted) {
-      const attempt = isAttemptId(wanted) && isFree(wanted) ? wanted : randomBytes(16).toString('base64url');
+      const attempt = isAttemptId(wanted) && isFree(wanted) ? wanted : randomId(16);
       reserved.delete(attempt);
       claimed.add(attempt);
       return attempt;
@@ -91,7 +91,7 @@ export function createAttempts({ limits, clock }: AttemptsOptions): Attempts {
     reserve() {
       const now = clock();
       for (const [attempt, at] of reserved) if (at <= now - forMs) reserved.delete(attempt);
-      const attempt = PROBE_ATTEMPT_PREFIX + randomBytes(8).toString('base64url');
+      const attempt = PROBE_ATTEMPT_PREFIX + randomId(8);
       reserved.set(attempt, now);
       return attempt;
     },

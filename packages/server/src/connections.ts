@@ -1,5 +1,4 @@
 /** Who is connected to this node: for the capacity stage, for operators, and for those who must cut or drain. */
-import { randomBytes } from 'node:crypto';
 import type { Identity } from '@greenlight/handshake/identity';
 import type { Log } from '@greenlight/log/log';
 import { CONNECTIONS_CHANNEL } from '@greenlight/protocol/channel';
@@ -10,6 +9,7 @@ import type { DisconnectPush } from '@greenlight/protocol/frames';
 import type { Transport } from '@greenlight/protocol/transport';
 import type { Logger } from './observe/logger.ts';
 import type { Metrics } from './observe/metrics.ts';
+import { randomId } from './random-id.ts';
 
 export type Disconnect = Omit<DisconnectPush, 'type'>;
 
@@ -54,7 +54,7 @@ export interface Connections {
 }
 
 /** 96 random bits. */
-export const newSessionId = (): string => `c_${randomBytes(12).toString('base64url')}`;
+export const newSessionId = (): string => `c_${randomId(12)}`;
 
 function adjust(counts: Map<string, number>, key: string, by: 1 | -1): void {
   const count = (counts.get(key) ?? 0) + by;
@@ -97,7 +97,7 @@ export function createConnections({
     const time = new Date(clock()).toISOString();
     const mark = simulatedMark(identity);
     const data = { session, user: identity.user, transport, address, ...mark, ...more };
-    const id = randomBytes(12).toString('base64url');
+    const id = randomId(12);
     const event = { id, type, source: '/connections', time, specversion: '1.0', data, ...mark } as const;
     log.append({ appends: [{ channel: CONNECTIONS_CHANNEL, events: [event] }] }).catch((error: unknown) => {
       logger.error({ session, error }, 'A connection could not be published.');

@@ -1,5 +1,4 @@
 /** Tells all who watch what became of one attempt: the metric, the log line, the attempt's record, `$SYS:handshakes`. */
-import { randomBytes } from 'node:crypto';
 import type { Log } from '@greenlight/log/log';
 import type { AttemptTrace } from '@greenlight/protocol/attempt-trace';
 import { HANDSHAKES_CHANNEL } from '@greenlight/protocol/channel';
@@ -7,6 +6,7 @@ import { type Event, simulatedMark } from '@greenlight/protocol/event';
 import { isProbeAttempt, type Problem } from '@greenlight/protocol/problem';
 import type { Attempts } from '../attempts.ts';
 import type { ServerInfo } from '../info.ts';
+import { randomId } from '../random-id.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -28,7 +28,7 @@ export function createObserveAttempt(options: ObserveOptions): ObserveAttempt {
 
   function publish(trace: AttemptTrace): void {
     const event: Event = {
-      id: randomBytes(12).toString('base64url'),
+      id: randomId(12),
       type: `handshake.${trace.outcome}`,
       source: `/nodes/${info.node}`,
       subject: trace.attempt,
