@@ -4,7 +4,8 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** The members in the order given; empty ones are ignored, as the standard asks of recipients. */
 export function listMembers(value: string | undefined): readonly string[] {
-  return (value ?? '')
+  if (value === undefined) return [];
+  return value
     .split(',')
     .map((member) => member.trim())
     .filter((member) => member !== '');

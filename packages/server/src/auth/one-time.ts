@@ -21,6 +21,10 @@ export type MintedSecret =
 export type Spent<Value> =
   | { readonly state: 'spent'; readonly value: Value; readonly ageMs: number }
   | NotSpent;
+/** What can be spent, with the way to do it: of any number of simultaneous calls for one secret exactly one gives `spent`. */
+export type Looked<Value> =
+  | (Extract<Spent<Value>, { state: 'spent' }> & { readonly spend: () => Promise<Spent<Value>> })
+  | NotSpent;
 /** `usedMsAgo`: since its one use. */
 export type NotSpent =
   | { readonly state: 'unknown' }
@@ -30,7 +34,7 @@ export type NotSpent =
 export interface OneTimeSecrets<Value> {
   mint(value: Value, owner: string): Promise<MintedSecret>;
   /** Looks without spending. `spent` here means: it could be spent now. */
-  look(secret: string): Promise<Spent<Value>>;
+  look(secret: string): Promise<Looked<Value>>;
   /** Of any number of simultaneous calls with one secret exactly one gives `spent`. */
   spend(secret: string): Promise<Spent<Value>>;
 }
@@ -70,21 +74,22 @@ export function createOneTimeSecrets<Value>(options: OneTimeOptions): OneTimeSec
     }
   }
 
-  async function find(secret: string): Promise<{ found: Spent<Value>; record: StoredRecord | null }> {
+  async function look(secret: string): Promise<Looked<Value>> {
     const record = await log.record(collection, digestOf(secret));
-    if (!record) return { found: { state: 'unknown' }, record };
+    if (!record) return { state: 'unknown' };
     const { value, expiresAt, spentAt } = record.value as Stored<Value>;
     const now = clock();
     const ageMs = now - (expiresAt - lifeMs);
-    if (spentAt !== undefined)
-      return { found: { state: 'already_used', ageMs, usedMsAgo: now - spentAt }, record };
-    if (expiresAt <= now) return { found: { state: 'expired', ageMs }, record };
-    return { found: { state: 'spent', value, ageMs }, record };
+    if (spentAt !== undefined) return { state: 'already_used', ageMs, usedMsAgo: now - spentAt };
+    if (expiresAt <= now) return { state: 'expired', ageMs };
+    const found = { state: 'spent', value, ageMs } as const;
+    return { ...found, spend: () => spendRecord(record, found) };
   }
 
-  async function spend(secret: string): Promise<Spent<Value>> {
-    const { found, record } = await find(secret);
-    if (found.state !== 'spent' || !record) return found;
+  async function spendRecord(
+    record: StoredRecord,
+    found: Extract<Spent<Value>, { state: 'spent' }>,
+  ): Promise<Spent<Value>> {
     // Without its owner as parent it no longer counts as pending.
     const value = { ...(record.value as Stored<Value>), spentAt: clock() };
     const write: RecordWrite = { collection, id: record.id, value, ifVersion: record.version };
@@ -104,7 +109,14 @@ export function createOneTimeSecrets<Value>(options: OneTimeOptions): OneTimeSec
     await forgetRecords(log, collection, isOld);
   }
 
-  return { mint, spend, look: async (secret) => (await find(secret)).found };
+  return {
+    mint,
+    look,
+    async spend(secret) {
+      const found = await look(secret);
+      return found.state === 'spent' ? found.spend() : found;
+    },
+  };
 }
 
 const gateOf = (owner: string): string => `gate:${owner}`;

@@ -69,7 +69,7 @@ export function createTickets({ log, limits, clock, whyEnded }: TicketOptions): 
       const failure = checkOriginOf(found.value, request) ?? (await whyEnded(found.value.issuer));
       if (failure)
         return { ok: false, failure: withFacts(failure, { ticketAgeSeconds: seconds(found.ageMs) }) };
-      const spent = await secrets.spend(secret);
+      const spent = await found.spend();
       if (spent.state !== 'spent') return { ok: false, failure: failureOf(spent) };
       const { issuer, channels } = spent.value;
       return { ok: true, identity: { ...issuer, credential: 'ticket', ...(channels && { channels }) } };

@@ -1,5 +1,5 @@
 /** JSON Web Tokens (RFC 7519) of the configured issuer: one verdict, and a code of its own for each way to fail. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Failure } from '@greenlight/handshake/verdict';
 import { type Role, ROLES } from '@greenlight/protocol/role';
 import { type CryptoKey, decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
@@ -198,7 +198,7 @@ function identityOf(
 }
 
 /** Of the whole token: tells tokens apart and cannot be turned back into one. */
-const digestOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
+const digestOf = (token: string): string => hash('sha256', token, 'base64url');
 
 const isRole = (value: unknown): value is Role => (ROLES as readonly unknown[]).includes(value);
 const isListOfText = (value: unknown): value is readonly string[] =>

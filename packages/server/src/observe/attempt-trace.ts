@@ -32,15 +32,20 @@ export function attemptTrace(request: HandshakeRequest, verdict: Verdict): Attem
     code: failure?.code ?? null,
     detail: shown(failure?.detail ?? (failure ? problemInfo(failure.code).detail : undefined)),
     fix: failure ? (failure.fix ?? problemInfo(failure.code).fix) : null,
-    facts: Object.fromEntries(
-      Object.entries(failure?.operator ?? {}).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? hideCredentials(value) : value,
-      ]),
-    ),
+    facts: failure?.operator ? shownFacts(failure.operator) : NO_FACTS,
     ...((identity?.simulated || failure?.operator?.['simulated']) && { simulated: true }),
   };
 }
+
+const NO_FACTS: AttemptTrace['facts'] = {};
+
+const shownFacts = (facts: AttemptTrace['facts']): AttemptTrace['facts'] =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? hideCredentials(value) : value,
+    ]),
+  );
 
 const shown = (text: string | undefined): string | null =>
   text === undefined ? null : hideCredentials(text);

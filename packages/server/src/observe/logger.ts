@@ -41,6 +41,7 @@ function prettyLine({ time, level, message, fields }: Line): string {
 
 /** Errors become text: JSON would make `{}` of them. */
 function readable(fields: LogFields): LogFields {
+  if (!Object.values(fields).some((value) => value instanceof Error)) return fields;
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
