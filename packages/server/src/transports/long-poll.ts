@@ -11,6 +11,8 @@ import type { Transport } from '@greenlight/protocol/transport';
 import type { Accepted } from '../accepted.ts';
 import { missingRun, readDenial } from '../access.ts';
 import { newSessionId, type Connection, type Disconnect } from '../connections.ts';
+import type { FramedPublication } from '../framed-publication.ts';
+import type { FramedRun } from '../framed-run.ts';
 import type { Beating, Heads } from '../heartbeat.ts';
 import type { Subscriber } from '../hub.ts';
 import type { Services } from '../services.ts';
@@ -57,6 +59,10 @@ class Poll implements Connection, Beating, Subscriber {
   #disconnect: Disconnect | null = null;
   #bytes = 0;
   #over = false;
+  /** The log is being read: what is offered meanwhile may be in it or not. */
+  #isReading = false;
+  /** There may be something that only the log knows. */
+  #isBehind = false;
   #ring: () => void = () => {};
 
   constructor(services: Services, request: PollRequest) {
@@ -86,7 +92,7 @@ class Poll implements Connection, Beating, Subscriber {
         // A tick for company: what is published together leaves together.
         await new Promise(setImmediate);
         news = this.#nextRing();
-        await this.#collect();
+        if (this.#isBehind || this.#over) await this.#collect();
       }
       this.#answer();
     } finally {
@@ -125,7 +131,10 @@ class Poll implements Connection, Beating, Subscriber {
   }
 
   async #collect(): Promise<void> {
+    this.#isReading = true;
+    this.#isBehind = false;
     for (const [channel, since] of this.#since) await this.#collectFrom(channel, since);
+    this.#isReading = false;
   }
 
   async #collectFrom(channel: string, since: Since): Promise<void> {
@@ -150,15 +159,22 @@ class Poll implements Connection, Beating, Subscriber {
       const page = await hub.read(channel, offset);
       // If retention was quicker, the next request is told of the gap.
       const fits = page.epoch === extent.epoch && page.earliest <= next;
-      for (const publication of fits ? page.publications : []) {
-        if (this.#isFull()) break;
-        this.#news.push(publication.text);
-        this.#events += 1;
-        this.#bytes += Buffer.byteLength(publication.text);
-        offset = publication.offset;
-      }
+      if (fits) offset = this.#take(page.publications, offset);
     }
     this.#since.set(channel, { epoch: extent.epoch, offset });
+  }
+
+  /** As much as one answer has room for. Gives the offset of the last one that is in it, or `before`. */
+  #take(publications: readonly FramedPublication[], before: number): number {
+    let last = before;
+    for (const { text, offset } of publications) {
+      if (this.#isFull()) break;
+      this.#news.push(text);
+      this.#events += 1;
+      this.#bytes += Buffer.byteLength(text);
+      last = offset;
+    }
+    return last;
   }
 
   /** The run whose state stands for the history of its channel; null where the client could not read it. */
@@ -192,11 +208,14 @@ class Poll implements Connection, Beating, Subscriber {
     if (response.destroyed) return;
     this.#services.metrics.delivered(this.transport, this.#events);
     const position = JSON.stringify(formatPositions(this.#positions(), channels));
+    const body = `{"position":${position},${this.#body()}}`;
     response.writeHead(200, {
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'no-store',
+      // With it the answer leaves in one write, and not in chunks.
+      'Content-Length': Buffer.byteLength(body),
     });
-    response.end(`{"position":${position},${this.#body()}}`);
+    response.end(body);
   }
 
   #body(): string {
@@ -215,9 +234,16 @@ class Poll implements Connection, Beating, Subscriber {
     return `"frames":[${[...before.map(encodeFrame), ...this.#news, ...after.map(encodeFrame)].join(',')}]`;
   }
 
-  // What the hub and the heartbeat ask: a doorbell is enough, for the log has everything.
+  // What the hub and the heartbeat ask. What follows on what the client has is taken; else the log is asked, which has everything.
 
-  offer(): void {
+  offer({ channel, epoch, first, publications }: FramedRun): void {
+    const since = this.#since.get(channel);
+    const outcome = this.#outcomes[channel]?.outcome ?? 'denied';
+    // Whose a run is may have changed.
+    const isKnown = !this.#isReading && outcome !== 'denied' && workflowOf(channel) === null;
+    if (isKnown && typeof since === 'object' && since?.epoch === epoch && since.offset + 1 === first)
+      this.#since.set(channel, { epoch, offset: this.#take(publications, since.offset) });
+    else this.#isBehind = true;
     this.#ring();
   }
 
@@ -229,7 +255,9 @@ class Poll implements Connection, Beating, Subscriber {
     const positions = this.#positions();
     for (const [channel, head] of heads ?? []) {
       const had = positions.get(channel);
-      if (had && (head.epoch !== had.epoch || head.offset > had.offset)) this.#ring();
+      if (!had || (head.epoch === had.epoch && head.offset <= had.offset)) continue;
+      this.#isBehind = true;
+      this.#ring();
     }
   }
 
