@@ -155,10 +155,15 @@ export function createUpgrade(services: UpgradeServices, openers: Openers): Upgr
 
   return (incoming, socket, head) => {
     // Before anything else: a peer that resets now would otherwise take the process down.
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     const request = toHandshakeRequest(incoming, 'websocket', services);
     afterAnswers(socket, () => void decide({ request, incoming, socket, head }));
   };
+}
+
+/** Not in the listener's own scope: there it would keep the request, credential included, for as long as the socket is open. */
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 function createWebSocketServer(
