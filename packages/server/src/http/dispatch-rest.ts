@@ -4,6 +4,7 @@ import type { Limits } from '../limits.ts';
 import type { Work } from '../work.ts';
 import type { Api, Call } from './call.ts';
 import { dropBody, readBody } from './read-body.ts';
+import { restRequest, type RestBody } from './rest-request.ts';
 
 type Dispatch = {
   readonly incoming: IncomingMessage;
@@ -22,8 +23,7 @@ export async function dispatchRest(
 ): Promise<void> {
   const { request, response } = call;
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const headers = new Headers([...request.headers]);
-  let body: Buffer<ArrayBuffer> | null = null;
+  let body: RestBody | null = null;
   if (method === 'POST' || method === 'PATCH') {
     const encoding = request.headers.get('content-encoding') ?? 'identity';
     if (encoding !== 'identity') {
@@ -39,16 +39,10 @@ export async function dispatchRest(
       return;
     }
     // Every body here is JSON, whatever the client calls it (curl says it is a form), and none is none.
-    headers.delete('content-type');
     work.body({ address: request.address, identity: call.identity }, read.bytes.length);
-    if (read.bytes.length > 0) {
-      headers.set('content-type', 'application/json');
-      body = Buffer.from(read.bytes);
-    }
+    if (read.bytes.length > 0) body = { bytes: read.bytes, contentType: 'application/json' };
   }
-  const query = request.target.indexOf('?');
-  const url = `http://greenlight${call.path}${query < 0 ? '' : request.target.slice(query)}`;
-  const answer = await api.fetch(new Request(url, { method, headers, body }), call);
+  const answer = await api.fetch(restRequest(request, { method, path: call.path, body }), call);
   if (response.headersSent || response.destroyed) return;
   if (!answer.headers.has('cache-control')) response.setHeader('Cache-Control', 'no-store');
   const bytes = Buffer.from(await answer.arrayBuffer());
