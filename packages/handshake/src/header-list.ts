@@ -13,7 +13,8 @@ export function listMembers(value: string | undefined): readonly string[] {
 
 /** Does the list name `option`, in any case? For `Connection` and `Upgrade`. */
 export function listNames(value: string | undefined, option: string): boolean {
-  return listMembers(value).some((member) => member.toLowerCase() === option);
+  const small = value?.toLowerCase();
+  return small === option || listMembers(small).includes(option);
 }
 
 export const isToken = (text: string): boolean => TOKEN.test(text);

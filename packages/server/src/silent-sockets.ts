@@ -14,12 +14,15 @@ export function boundSilentSockets(http: HttpServer, { limits, refuseUnread }: S
   /** Oldest first. */
   const silent = new Set<Socket>();
   const most = limits.silentSockets;
+  const forget = function (this: Socket): void {
+    silent.delete(this);
+  };
   const detail = `Too many sockets are open that have sent no request: the limit is ${most}, and the oldest goes.`;
 
   // Below TLS the handshake has a bound of its own.
   http.on(http instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
     silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
+    socket.on('close', forget);
     if (silent.size <= most) return;
     // Not the newest: whoever means to ask has had more time for it than anybody else.
     const [oldest] = silent;
