@@ -85,10 +85,14 @@ function addressIn(text: string): string | null {
   return canonical(/^([\d.]+):\w+$/.exec(text)?.[1] ?? text);
 }
 
+/** What a socket that takes both families puts before an IPv4 address. */
+const MAPPED = '::ffff:';
+
 /** One spelling for each address; null for what is none. IPv4 over an IPv6 socket is IPv4. */
 function canonical(text: string): string | null {
   const family = isIP(text);
   if (family !== 6) return family === 4 ? text : null;
+  if (text.startsWith(MAPPED) && isIP(text.slice(MAPPED.length)) === 4) return text.slice(MAPPED.length);
   // Which of our own interfaces it came by is no part of who it is.
   const [bare = ''] = text.split('%');
   const { address } = new SocketAddress({ address: bare, family: 'ipv6' });
@@ -97,7 +101,9 @@ function canonical(text: string): string | null {
 
 const trustLists = new WeakMap<readonly string[], BlockList>();
 
-function trustList(entries: readonly string[]): BlockList {
+/** Null: nobody is trusted. */
+function trustList(entries: readonly string[]): BlockList | null {
+  if (entries.length === 0) return null;
   const known = trustLists.get(entries);
   if (known) return known;
   const list = new BlockList();
@@ -116,7 +122,7 @@ function trustList(entries: readonly string[]): BlockList {
   return list;
 }
 
-function isTrusted(list: BlockList, address: string | null): boolean {
-  if (address === null || isIP(address) === 0) return false;
+function isTrusted(list: BlockList | null, address: string | null): boolean {
+  if (list === null || address === null || isIP(address) === 0) return false;
   return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
