@@ -13,7 +13,14 @@ export function canonicalPath(path: string): string {
 export function createMatchRoute(routes: readonly Route[]): MatchRoute {
   const patterns = routes.map((route) => ({ route, segments: route.path.split('/') }));
   patterns.sort((a, b) => rank(a.segments).localeCompare(rank(b.segments)));
+  const literal = new Map(
+    patterns
+      .filter(({ route }) => !/[*{]/.test(route.path))
+      .map(({ route }) => [route.path, { route, parameters: {} }]),
+  );
   return (path) => {
+    const found = literal.get(path);
+    if (found) return found;
     const segments = path.split('/');
     for (const pattern of patterns) {
       const parameters = bind(pattern.segments, segments);
