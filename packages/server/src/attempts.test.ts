@@ -68,6 +68,26 @@ describe('attempts', () => {
     expect(attempts.list({ outcome: 'refused' })).toEqual([]);
   });
 
+  it('go in the order in which they were recorded last, over many more than are kept', () => {
+    const now = { ms: 0 };
+    const attempts = attemptsAt(now);
+    const shown = (): string =>
+      attempts
+        .list()
+        .map(({ attempt }) => attempt[0])
+        .join('');
+    for (const letter of 'abcdefabab') attempts.record(trace(id(letter)), null);
+    expect(shown()).toBe('baf');
+    attempts.record(trace(id('f')), null);
+    expect(shown()).toBe('fba');
+    attempts.record(trace(id('g')), null);
+    expect(shown()).toBe('gfb');
+    now.ms = 10 * 60_000;
+    expect(shown()).toBe('');
+    for (const letter of 'hij') attempts.record(trace(id(letter)), null);
+    expect(shown()).toBe('jih');
+  });
+
   it('[R27] keep failed requests beside the others, bounded too', () => {
     const now = { ms: 0 };
     const attempts = attemptsAt(now);

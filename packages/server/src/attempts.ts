@@ -136,6 +136,8 @@ type Recent<Value> = {
   newestFirst(): readonly Value[];
 };
 
+type Entry<Value> = { readonly value: Value; readonly since: number };
+
 /** Bounded in number and in time: the oldest go first. */
 function createRecent<Value>({
   most,
@@ -147,11 +149,25 @@ function createRecent<Value>({
   readonly clock: () => number;
 }): Recent<Value> {
   /** Oldest first. */
-  const kept = new Map<string, { readonly value: Value; readonly since: number }>();
+  const kept = new Map<string, Entry<Value>>();
+  /** Goes on where it stopped: a map passes over all that it has forgotten at its beginning each time that it is begun anew. */
+  let walk = kept.entries();
+  let reached: [string, Entry<Value>] | null = null;
+
+  function oldest(): [string, Entry<Value>] | null {
+    while (kept.size > 0) {
+      if (reached && kept.get(reached[0]) === reached[1]) return reached;
+      const next = walk.next();
+      if (next.done) walk = kept.entries();
+      reached = next.done ? null : next.value;
+    }
+    return null;
+  }
 
   function forgetOld(): void {
     const before = clock() - forMs;
-    for (const [id, { since }] of kept) {
+    for (let first = oldest(); first; first = oldest()) {
+      const [id, { since }] = first;
       if (since > before && kept.size <= most) return;
       kept.delete(id);
     }
