@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { CheckSettings } from './check-document.ts';
 import type { Job, JobAnswer } from './jobs.ts';
+import type { FromWorker } from './worker.ts';
 
 export type JobFailure = { readonly kind: 'crashed'; readonly reason: string } | { readonly kind: 'timeout' };
 export type JobOutcome = JobAnswer | JobFailure;
@@ -9,14 +10,19 @@ export type JobOutcome = JobAnswer | JobFailure;
 export type WorkerPoolOptions = {
   readonly size: number;
   readonly settings: CheckSettings;
-  /** A job that takes longer ends its worker. Milliseconds. */
+  /** A job that takes longer ends its worker; that the worker loads first does not count. Milliseconds. */
   readonly timeoutMs: number;
   /** Heap of one worker. MiB. */
   readonly memoryMb: number;
 };
 
 type Waiting = { readonly job: Job; readonly resolve: (outcome: JobOutcome) => void };
-type Seat = { worker: Worker; waiting: Waiting | null; timer: NodeJS.Timeout | null };
+type Seat = {
+  readonly worker: Worker;
+  loaded: boolean;
+  waiting: Waiting | null;
+  timer: NodeJS.Timeout | null;
+};
 
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
@@ -60,10 +66,14 @@ export class WorkerPool {
       if (waiting === undefined) return;
       const seat = idle ?? this.#seat();
       seat.waiting = waiting;
-      seat.timer = setTimeout(() => void this.#leave(seat, { kind: 'timeout' }), this.#options.timeoutMs);
+      if (seat.loaded) this.#limitTime(seat);
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       seat.worker.postMessage(waiting.job);
     }
+  }
+
+  #limitTime(seat: Seat): void {
+    seat.timer = setTimeout(() => void this.#leave(seat, { kind: 'timeout' }), this.#options.timeoutMs);
   }
 
   #seat(): Seat {
@@ -71,10 +81,15 @@ export class WorkerPool {
       workerData: this.#options.settings,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.memoryMb, maxYoungGenerationSizeMb: 128 },
     });
-    const seat: Seat = { worker, waiting: null, timer: null };
+    const seat: Seat = { worker, loaded: false, waiting: null, timer: null };
     this.#seats.add(seat);
-    worker.on('message', (answer: JobAnswer) => {
-      this.#settle(seat, answer);
+    worker.on('message', (message: FromWorker) => {
+      if (message === 'loaded') {
+        seat.loaded = true;
+        if (seat.waiting !== null) this.#limitTime(seat);
+        return;
+      }
+      this.#settle(seat, message);
       this.#assign();
     });
     worker.on('error', (error) => {
